@@ -1,0 +1,68 @@
+# Every target does its own set-up. On a fresh machine python3 (3.11 or newer) and make are enough.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix migrate lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+run: $(VENV)/.run ## Start the service on http://localhost:8000 with SQLite in .authsvc/
+	@exec $(BIN)/authsvc serve
+
+migrate: $(VENV)/.run ## Bring the database's schema to this version
+	@$(BIN)/authsvc migrate
+
+test: $(VENV)/.dev chromium ## Run every test, on SQLite and on PostgreSQL
+	@# A directory of its own: pytest prunes those in its usual place, also under a running database.
+	@tmp=$$(mktemp -d) && $(BIN)/pytest -n auto --basetemp="$$tmp/t"; status=$$?; rm -rf "$$tmp"; exit $$status
+
+check: $(VENV)/.dev ## Lint, types, the rules of the house, known weaknesses of dependencies
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/bandit --quiet --recursive --severity-level medium src alembic
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements/run.txt
+
+fix: $(VENV)/.dev ## Format, and mend what can be mended by itself
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.uv ## Resolve the dependencies anew, with hashes and without index addresses
+	$(COMPILE) --upgrade pyproject.toml --extra server --output-file requirements/run.txt
+	$(COMPILE) --upgrade pyproject.toml --extra server --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) --upgrade --group build --output-file requirements/build.txt
+
+clean: ## Remove what these targets have made, but not your data in .authsvc/
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/.uv: requirements/build.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "authsvc needs Python 3.11 or newer; set PYTHON=")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing (Debian: apt-get install python3-venv)"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/build.txt
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.uv requirements/run.txt pyproject.toml
+	@echo "Installing…"
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes --no-deps --requirement requirements/run.txt
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') || true
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes --no-deps --requirement requirements/dev.txt
+	@touch $@
+
+.PHONY: chromium
+chromium: ## Install Chromium for the page tests, where that is possible
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium…" && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  else echo "The page tests need Chromium. Install it (Debian: apt-get install chromium) and run again."; exit 1; fi; }

@@ -1,0 +1,158 @@
+"""The floor plan: every room of the service with the guard before it, and the walls around them.
+
+`create_app` does no I/O; `parts.py` builds what the rooms work with.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from authsvc import __version__
+from authsvc.core.address import ClientAddress
+from authsvc.core.clock import Clock, SystemClock
+from authsvc.core.envelope import Envelope, security_headers
+from authsvc.core.gate import BodyGate, KnownHosts, ListedOrigins
+from authsvc.core.oauth import render_oauth
+from authsvc.core.refusals import (
+    ProblemRenderer,
+    Refusals,
+    Renderer,
+    refuse_http_exception,
+    refuse_validation_error,
+)
+from authsvc.docs import routes as docs
+from authsvc.docs.document import OpenAPIDocument
+from authsvc.docs.guard import READERS
+from authsvc.guard.csrf import SameOriginOnly
+from authsvc.guard.deps import PUBLIC, Guard, signed_in
+from authsvc.guard.transport import CookiePolicy
+from authsvc.health import routes as health
+from authsvc.login import routes as login
+from authsvc.logout import routes as logout
+from authsvc.parts import Parts, lifespan
+from authsvc.passwords.hasher import HashParameters
+from authsvc.problem_pages import routes as problem_pages
+from authsvc.profile import routes as profile
+from authsvc.register import routes as register
+from authsvc.settings import Settings
+from authsvc.signin_page import routes as signin_page
+from authsvc.static import routes as static
+from authsvc.token import routes as token
+
+# Their errors, and their bodies, are those of RFC 6749.
+OAUTH_PATHS = frozenset({"/auth/token"})
+# Signing in needs no cookie to be misused: another site could sign a visitor in as somebody else.
+ALWAYS_SAME_ORIGIN = frozenset({"/auth/login"})
+# Load balancers ask by address, under whatever name.
+ANY_HOST = frozenset({"/health/live", "/health/ready"})
+
+
+class Room(NamedTuple):
+    """A router and the guard before it. There is no room without one."""
+
+    router: APIRouter
+    guard: Guard
+
+
+def floor_plan(settings: Settings) -> Sequence[Room]:
+    """List every room."""
+    cookies = CookiePolicy(is_secure=settings.is_https)
+    members = signed_in(cookies, has_password_grant=settings.password_grant)
+    rooms = [
+        Room(health.router, PUBLIC),
+        Room(static.router, PUBLIC),
+        Room(signin_page.router, PUBLIC),
+        Room(problem_pages.router, PUBLIC),
+        Room(register.router, PUBLIC),
+        Room(login.router, PUBLIC),
+        Room(token.router, PUBLIC),
+        Room(logout.router, PUBLIC),
+        Room(profile.router, members),
+    ]
+    if settings.docs_access != "off":
+        readers = PUBLIC if settings.docs_access == "public" else READERS
+        rooms.append(Room(docs.router, readers))
+    return rooms
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    hash_parameters: HashParameters | None = None,
+) -> FastAPI:
+    """Build the application. It connects to nothing before its lifespan starts.
+
+    Args:
+        settings: Checked settings, with a secret.
+        clock: The time; the machine's own unless a test brings another.
+        hash_parameters: The cost of new password hashes; tests bring cheap ones.
+
+    """
+    parts = Parts.build(settings, clock or SystemClock(), hash_parameters or HashParameters())
+    app = FastAPI(
+        title="authsvc",
+        summary="Sign-up, sign-in and signed tokens.",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan(parts),
+        generate_unique_id_function=_operation_id,
+        exception_handlers={
+            HTTPException: refuse_http_exception,
+            RequestValidationError: refuse_validation_error,
+        },
+    )
+    parts.furnish(app.state)
+    rooms = floor_plan(settings)
+    for room in rooms:
+        app.include_router(room.router, dependencies=room.guard)
+    app.state.routes = [
+        route for room in rooms for route in room.router.routes if isinstance(route, APIRoute)
+    ]
+    app.openapi = OpenAPIDocument(app, OAUTH_PATHS)  # type: ignore[method-assign]
+    _build_walls(app, settings, parts)
+    return app
+
+
+def _build_walls(app: FastAPI, settings: Settings, parts: Parts) -> None:
+    """Put the layers around the rooms. What is added last stands outermost."""
+    app.add_middleware(BodyGate, form_paths=OAUTH_PATHS)
+    app.add_middleware(
+        SameOriginOnly,
+        cookies=parts.cookies,
+        origins=[settings.public_url, *settings.allowed_origins],
+        always=ALWAYS_SAME_ORIGIN,
+    )
+    app.add_middleware(KnownHosts, hosts=settings.hosts, exempt=ANY_HOST)
+    app.add_middleware(Refusals, render=_renderer(settings))
+    app.add_middleware(
+        ListedOrigins,
+        allow_origins=settings.allowed_origins,
+        # Any origin at all is for trying things out, and then without anybody's cookies.
+        allow_credentials="*" not in settings.allowed_origins,
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type"],
+        expose_headers=["X-Request-Id", "Retry-After", "WWW-Authenticate"],
+    )
+    app.add_middleware(
+        Envelope,
+        address=ClientAddress(settings.trusted_proxies),
+        headers=security_headers(is_https=settings.is_https),
+    )
+
+
+def _renderer(settings: Settings) -> Renderer:
+    render_problem = ProblemRenderer(settings.public_url)
+    by_path: Mapping[str, Renderer] = dict.fromkeys(OAUTH_PATHS, render_oauth)
+    return lambda scope, problem: by_path.get(scope["path"], render_problem)(scope, problem)
+
+
+def _operation_id(route: APIRoute) -> str:
+    return f"{route.tags[0] if route.tags else 'page'}-{route.name}"

@@ -1,0 +1,1 @@
+"""The command line: `authsvc serve`, `migrate`, `check`, `users …`."""

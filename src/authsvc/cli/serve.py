@@ -1,0 +1,93 @@
+"""`authsvc serve`: checks everything, then listens."""
+
+import contextlib
+import socket
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from authsvc.boot import load_settings
+from authsvc.cli.protocol import BoundedHttp
+from authsvc.cli.workshop import command, fail, workshop
+from authsvc.core.logging import configure_logging
+from authsvc.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+_GRACE = 10
+_BACKLOG = 2048
+
+_WELCOME = """
+  authsvc is on {url}
+
+    sign in     {url}/login
+    API docs    {url}/docs
+    first user  curl {url}/auth/register --json \\
+                  '{{"email": "ada@example.com", "password": "a fern under seven moons"}}'
+"""
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="How many processes.", min=1, max=256)] = 1,
+) -> None:
+    """Start the service. Nothing listens before settings, schema and keys have been checked."""
+    settings = _checked_settings()
+    listener = _listener(host, port)
+    _log.info("listening", address=f"{host}:{port}", workers=workers)
+    if not settings.is_production and settings.log_style == "console":
+        _welcome(settings, host, port)
+    config = uvicorn.Config(
+        "authsvc.boot:application",
+        factory=True,
+        workers=workers,
+        http=BoundedHttp,
+        ws="none",
+        log_config=None,
+        # We write a line for each request ourselves, and find the client's address ourselves.
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        _run(config, listener)
+
+
+@command
+async def _checked_settings() -> Settings:
+    settings = load_settings()
+    configure_logging(settings.log_style)
+    async with workshop(settings) as parts:
+        await parts.keys.load_or_create()
+    return settings
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as fault:
+        reason = (fault.strerror or "").partition(" (")[0]
+        fail(f"Cannot listen on {host}, port {port}: {reason}.")
+
+
+def _run(config: uvicorn.Config, listener: socket.socket) -> None:
+    if config.workers == 1:
+        uvicorn.Server(config).run([listener])
+        return
+    supervisor = Multiprocess(config, [listener])
+    supervisor.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+        fail("A worker process could not start. Its own lines above say why.")
+
+
+def _welcome(settings: Settings, host: str, port: int) -> None:
+    is_local = host in {"127.0.0.1", "::1", "localhost"}
+    url = f"http://localhost:{port}" if is_local else settings.public_url
+    typer.echo(_WELCOME.format(url=url), err=True)

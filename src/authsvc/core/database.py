@@ -1,0 +1,119 @@
+"""The database behind one object, and the only place that commits.
+
+SQLite (WAL, one writer at a time) is the embedded default, PostgreSQL the server. Services are
+handed sessions from here; `writing` is one transaction, `reading` holds none.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from asyncpg import InterfaceError as AsyncpgInterfaceError
+from asyncpg import PostgresError
+from sqlalchemy import text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from authsvc.core.engines import DatabaseAddress, for_reading, make_engine
+from authsvc.core.errors import Problem, Unavailable
+
+_log = structlog.get_logger(__name__)
+
+# Driver errors that SQLAlchemy lets through while it connects, next to the ones that it wraps.
+_OUTAGES = (DBAPIError, PoolTimeout, PostgresError, AsyncpgInterfaceError, OSError)
+
+
+class Database:
+    """One engine and its sessions. Making it connects to nothing."""
+
+    def __init__(self, address: str) -> None:
+        """Prepare the engine for `address`, in a form that `DatabaseAddress.parse` reads."""
+        where = DatabaseAddress.parse(address)
+        self._file = where.file
+        self._engine = make_engine(where)
+        self._read_engine = for_reading(self._engine)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is embedded, a file of our own."""
+        return self._file is not None
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine, for migrations."""
+        return self._engine
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """Run one transaction: committed at the end, rolled back by any exception.
+
+        A `Problem` with `keeps_writes` commits and is raised all the same: some refusals must
+        leave a mark.
+
+        Raises:
+            Unavailable: If the database does not answer, also when it is the commit that fails.
+
+        """
+        async with outages(), AsyncSession(self._engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            except Problem as problem:
+                if problem.keeps_writes:
+                    await session.commit()
+                raise
+            await session.commit()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Read outside any transaction; the connection goes back when the block ends.
+
+        Raises:
+            Unavailable: If the database does not answer.
+
+        """
+        async with outages(), AsyncSession(self._read_engine, expire_on_commit=False) as session:
+            yield session
+
+    async def lock(self, session: AsyncSession, name: str) -> None:
+        """Hold a named lock until the transaction of `session` ends, against every process.
+
+        On SQLite a write transaction is alone from its beginning, which is lock enough.
+        """
+        connection = await session.connection()
+        if not self.is_sqlite:
+            statement = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
+            await connection.execute(statement, {"name": f"authsvc/{name}"})
+
+    def file_exists(self) -> bool:
+        """Tell whether an embedded database has been made yet. A server's counts as made."""
+        return self._file is None or self._file.exists()
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises:
+            Unavailable: If there is none.
+
+        """
+        async with self.reading() as session:
+            await (await session.connection()).execute(text("SELECT 1"))
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+@asynccontextmanager
+async def outages() -> AsyncIterator[None]:
+    """Turn whatever says that the database is out of order into a 503."""
+    try:
+        yield
+    except (IntegrityError, DataError):
+        raise
+    except _OUTAGES as fault:
+        cause = getattr(fault, "orig", None) or fault
+        # Only the kind of error: its text can quote addresses and values.
+        _log.error("database_unavailable", error=type(cause).__name__)
+        raise Unavailable from fault

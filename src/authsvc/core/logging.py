@@ -1,0 +1,90 @@
+"""Logs: one line per event, for people in development and as JSON in production.
+
+Only the fields named here are ever written. A password or token handed to the logger by mistake
+does not come out at the other end.
+"""
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Literal
+
+import structlog
+from structlog.typing import Processor
+
+# Whatever a line may say. Ids are random and open nothing; `account` is a keyed hash of an e-mail.
+FIELDS = frozenset(
+    {
+        "account", "address", "alg", "command", "count", "duration_ms", "error", "event",
+        "exception", "kid", "level", "logger", "method", "path", "problem", "reason", "request_id",
+        "session_id", "status", "timestamp", "user_id", "version", "workers",
+    }
+)  # fmt: skip
+_LONGEST_VALUE = 512
+_QUIET = ("uvicorn.access", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
+
+
+def configure_logging(style: Literal["console", "json"], level: int = logging.INFO) -> None:
+    """Send structlog's and the standard library's lines to standard error in one shape."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    # Plain tracebacks: the colourful kind prints local variables, and those hold passwords.
+    last: list[Processor] = [structlog.processors.format_exc_info, _only_known_fields]
+    if style == "json":
+        last.append(structlog.processors.JSONRenderer(ensure_ascii=True))
+    else:
+        last.append(
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _only_known_fields(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> Mapping[str, Any]:
+    return {
+        key: value if _is_traceback(key, value) else _printable(value)
+        for key, value in event.items()
+        if key in FIELDS
+    }
+
+
+def _is_traceback(key: str, value: object) -> bool:
+    """Tell what Python has formatted; the server hands on that of a failed start as its event."""
+    return key == "exception" or (key == "event" and str(value).startswith("Traceback "))
+
+
+def _printable(value: object) -> object:
+    """Keep a value on its line: control characters are escaped, long texts cut."""
+    if isinstance(value, int | float | None):
+        return value
+    text = str(value)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + "…"

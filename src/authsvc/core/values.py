@@ -1,0 +1,78 @@
+"""Kinds of values that are written into environment variables, each with a plain word when wrong.
+
+`settings.py` builds its fields from them. No message repeats what it was given.
+"""
+
+import re
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter
+
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_ISO_8601 = TypeAdapter(timedelta)
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _duration(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        if value.isascii() and value.isdigit():
+            return timedelta(seconds=int(value))
+        if value.startswith("P"):
+            return _ISO_8601.validate_python(value)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("must be whole seconds or an ISO 8601 duration, like 900 or PT15M")
+
+
+def _origin(text: str) -> str:
+    origin = text.lower().removesuffix("/")
+    if not _ORIGIN.fullmatch(origin):
+        raise ValueError("must be like https://app.example.com, without a path")
+    return origin
+
+
+def _origin_or_any(text: str) -> str:
+    return text if text == "*" else _origin(text)
+
+
+def _network(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return ip_network(value)
+    except ValueError:
+        raise ValueError("must be networks like 10.0.0.0/8, without host bits") from None
+
+
+def between(lowest: timedelta, highest: timedelta) -> AfterValidator:
+    """Bound a duration, both ends included."""
+
+    def check(value: timedelta) -> timedelta:
+        if not lowest <= value <= highest:
+            low, high = int(lowest.total_seconds()), int(highest.total_seconds())
+            raise ValueError(f"must be from {low} to {high} seconds")
+        return value
+
+    return AfterValidator(check)
+
+
+# For tuples: entries are written with commas between them.
+CommaSeparated = BeforeValidator(_split)
+
+# Whole seconds, or ISO 8601.
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+# Scheme, host and port, nothing else (RFC 6454), in lower case.
+Origin = Annotated[str, AfterValidator(_origin)]
+OriginOrAny = Annotated[str, AfterValidator(_origin_or_any)]
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]

@@ -1,0 +1,1 @@
+"""Credentials: is this password right, and who signs up with one?"""

@@ -1,0 +1,142 @@
+"""The credential service: signs people up and checks their passwords.
+
+No database connection is held while a password is hashed: look-ups happen in a read of their own
+before, writes in the request's transaction after.
+"""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import uuid4
+
+import structlog
+
+from authsvc.core.clock import Clock
+from authsvc.core.database import Database
+from authsvc.core.secrets import ApplicationSecret
+from authsvc.credentials.errors import InvalidCredentials, RegistrationClosed
+from authsvc.credentials.single_flight import SingleFlight
+from authsvc.passwords.service import PasswordService
+from authsvc.users.errors import EmailTaken
+from authsvc.users.models import User
+from authsvc.users.repository import UserRepository
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialTools:
+    """What the credential services of all requests share."""
+
+    database: Database
+    passwords: PasswordService
+    clock: Clock
+    secret: ApplicationSecret
+    sign_ups: SingleFlight
+    is_registration_open: bool = True
+
+
+class CredentialService:
+    """Signs up and authenticates within one request's transaction."""
+
+    def __init__(self, users: UserRepository, tools: CredentialTools) -> None:
+        """Write through `users`, which belongs to the request's transaction."""
+        self._users = users
+        self._tools = tools
+
+    async def register(self, email: str, password: str, name: str | None) -> User:
+        """Sign a person up.
+
+        Args:
+            email: In canonical form.
+            password: As it was typed.
+            name: What to call them.
+
+        Raises:
+            RegistrationClosed: If the operator has closed sign-up.
+            WeakPassword: If the password is too easy to guess.
+            EmailTaken: If the address is registered.
+            Busy: If too many passwords are waiting to be hashed.
+
+        """
+        if not self._tools.is_registration_open:
+            raise RegistrationClosed
+        return await self.create(email, password, name)
+
+    async def create(
+        self, email: str, password: str, name: str | None, roles: Sequence[str] = ()
+    ) -> User:
+        """Make an account, also where sign-up is closed. Raises what `register` raises."""
+        self._tools.passwords.policy.check(password, email=email, name=name)
+        # One at a time for each address: of fifty that come at once, one or two are hashed and
+        # the others find the address taken. Between processes the constraint decides.
+        async with self._tools.sign_ups.of(email):
+            if await self._stored(email):
+                raise EmailTaken
+            password_hash = await self._tools.passwords.hash(password)
+            return await self.add(email, password_hash, name, roles)
+
+    async def add(
+        self, email: str, password_hash: str, name: str | None, roles: Sequence[str] = ()
+    ) -> User:
+        """Store an account with a hash that exists already.
+
+        Raises:
+            EmailTaken: If the address is registered.
+
+        """
+        now = self._tools.clock.now()
+        user = User(
+            id=uuid4(),
+            email=email,
+            name=name,
+            password_hash=password_hash,
+            roles=list(roles),
+            created_at=now,
+            updated_at=now,
+        )
+        await self._users.add(user)
+        _log.info("signed_up", user_id=user.id, account=self._account(email))
+        return user
+
+    async def set_password(self, user: User, password: str) -> None:
+        """Give a user a new password. Ending their sessions is the caller's decision.
+
+        Raises:
+            WeakPassword: If the password is too easy to guess.
+            Busy: If too many passwords are waiting to be hashed.
+
+        """
+        self._tools.passwords.policy.check(password, email=user.email, name=user.name)
+        password_hash = await self._tools.passwords.hash(password)
+        await self._users.change(user.id, self._tools.clock.now(), password_hash=password_hash)
+        _log.info("password_set", user_id=user.id)
+
+    async def authenticate(self, email: str, password: str) -> User:
+        """Return the user whose e-mail and password these are.
+
+        Raises:
+            InvalidCredentials: In every other case, after the same work.
+            Busy: If too many passwords are waiting to be hashed.
+
+        """
+        user = await self._stored(email)
+        verdict = await self._tools.passwords.verify(password, user.password_hash if user else None)
+        if user is None or not verdict.is_right or not user.is_active:
+            reason = "unknown" if user is None else "disabled" if verdict.is_right else "password"
+            _log.info("login_failed", reason=reason, account=self._account(email))
+            raise InvalidCredentials
+        if verdict.better_hash:
+            await self._users.replace_hash(user.id, user.password_hash, verdict.better_hash)
+            _log.info("password_rehashed", user_id=user.id)
+        return user
+
+    async def _stored(self, email: str) -> User | None:
+        async with self._tools.database.reading() as session:
+            return await UserRepository(session).by_email(email)
+
+    def _account(self, email: str) -> str:
+        """Name an account in the log so that lines can be matched, and the address not be read."""
+        key = self._tools.secret.derive("log/account")[0]
+        return hmac.new(key, email.encode(), sha256).hexdigest()[:12]

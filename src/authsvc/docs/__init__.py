@@ -1,0 +1,1 @@
+"""The API's documentation: OpenAPI document, Swagger UI and ReDoc, guarded like the profile."""

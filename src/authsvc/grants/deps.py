@@ -1,0 +1,27 @@
+"""FastAPI glue for grants."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from authsvc.grants.service import GrantService, Presented
+from authsvc.guard.deps import CookiePolicyDep
+from authsvc.guard.transport import Carrier, read_access, read_refresh
+from authsvc.sessions.deps import SessionsDep
+
+
+async def get_grants(request: Request, sessions: SessionsDep) -> GrantService:
+    """Build the service for one request."""
+    return GrantService(sessions, request.app.state.tokens)
+
+
+async def get_presented(request: Request, cookies: CookiePolicyDep) -> Presented:
+    """Collect the tokens that came with the request. A header decides alone, as everywhere."""
+    access = read_access(request.scope, cookies)
+    if access and access.carrier is Carrier.HEADER:
+        return Presented(access.text, None)
+    return Presented(access.text if access else None, read_refresh(request.scope, cookies))
+
+
+GrantsDep = Annotated[GrantService, Depends(get_grants)]
+PresentedDep = Annotated[Presented, Depends(get_presented)]

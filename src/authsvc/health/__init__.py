@@ -1,0 +1,1 @@
+"""For load balancers: is the process alive, and can it serve?"""

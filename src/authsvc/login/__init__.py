@@ -1,0 +1,1 @@
+"""The door for browsers: sign in, and get the tokens as cookies."""

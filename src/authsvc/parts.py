@@ -1,0 +1,119 @@
+"""Builds, from settings, what the rooms work with, and opens and closes it with the application."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from fastapi import FastAPI
+from starlette.datastructures import State
+
+from authsvc.core.clock import Clock
+from authsvc.core.database import Database
+from authsvc.core.secrets import ApplicationSecret
+from authsvc.credentials.service import CredentialTools
+from authsvc.credentials.single_flight import SingleFlight
+from authsvc.guard.transport import CookiePolicy
+from authsvc.guard.verifier import Verifier
+from authsvc.keys.sealing import Sealer
+from authsvc.keys.service import KeyService
+from authsvc.passwords.hasher import HashParameters, PasswordHasher
+from authsvc.passwords.policy import PasswordPolicy
+from authsvc.passwords.pool import HashPool
+from authsvc.passwords.service import PasswordService
+from authsvc.sessions.refresh_token import RefreshTokens
+from authsvc.sessions.service import SessionPolicy
+from authsvc.settings import Settings
+from authsvc.tokens.service import TokenPolicy, TokenService
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One of each, shared by all requests of a process."""
+
+    clock: Clock
+    database: Database
+    keys: KeyService
+    tokens: TokenService
+    verifier: Verifier
+    cookies: CookiePolicy
+    pool: HashPool
+    passwords: PasswordService
+    credential_tools: CredentialTools
+    refresh_tokens: RefreshTokens
+    session_policy: SessionPolicy
+    has_password_grant: bool
+
+    @classmethod
+    def build(cls, settings: Settings, clock: Clock, hash_parameters: HashParameters) -> "Parts":
+        """Put the parts together. Nothing is opened yet."""
+        previous = settings.secret_key_previous
+        secret = ApplicationSecret(
+            settings.secret_key.get_secret_value(),
+            previous.get_secret_value() if previous else None,
+        )
+        database = Database(settings.database)
+        tokens = TokenService(TokenPolicy(settings.public_url, settings.access_token_ttl), clock)
+        pool = HashPool(settings.hash_concurrency, settings.hash_queue)
+        passwords = PasswordService(
+            PasswordHasher(hash_parameters), pool, PasswordPolicy(settings.password_min_length)
+        )
+        return cls(
+            clock=clock,
+            database=database,
+            keys=KeyService(database, Sealer(secret), clock, settings.signing_alg),
+            tokens=tokens,
+            verifier=Verifier(tokens, database, clock),
+            cookies=CookiePolicy(is_secure=settings.is_https),
+            pool=pool,
+            passwords=passwords,
+            credential_tools=CredentialTools(
+                database=database,
+                passwords=passwords,
+                clock=clock,
+                secret=secret,
+                sign_ups=SingleFlight(),
+                is_registration_open=settings.registration == "open",
+            ),
+            refresh_tokens=RefreshTokens(secret),
+            session_policy=SessionPolicy(settings.session_idle_ttl, settings.session_max_ttl),
+            has_password_grant=settings.password_grant,
+        )
+
+    def furnish(self, state: State) -> None:
+        """Lay out the parts where each room's `deps.py` picks up its own."""
+        state.clock = self.clock
+        state.database = self.database
+        state.tokens = self.tokens
+        state.verifier = self.verifier
+        state.cookie_policy = self.cookies
+        state.credential_tools = self.credential_tools
+        state.refresh_tokens = self.refresh_tokens
+        state.session_policy = self.session_policy
+        state.has_password_grant = self.has_password_grant
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Open the signing keys and the hash pool; close everything at the end."""
+        try:
+            self.tokens.use(*await self.keys.load_or_create())
+            await self.passwords.open()
+            yield
+        finally:
+            self.pool.close()
+            await self.database.dispose()
+
+
+def lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return the application's lifespan."""
+
+    @asynccontextmanager
+    async def span(_app: FastAPI) -> AsyncIterator[None]:
+        async with parts.opened():
+            _log.info("started")
+            yield
+            _log.info("stopped")
+
+    return span

@@ -1,0 +1,1 @@
+"""Passwords: what is accepted, and how it is hashed without ever stalling the service."""

@@ -1,0 +1,52 @@
+"""Passwords for the rest of the service: every hashing job goes through the pool."""
+
+from authsvc.passwords.hasher import PasswordHasher, Verdict
+from authsvc.passwords.policy import PasswordPolicy
+from authsvc.passwords.pool import HashPool
+
+_WRONG = Verdict(is_right=False)
+
+
+class PasswordService:
+    """Checks, hashes and verifies passwords."""
+
+    def __init__(self, hasher: PasswordHasher, pool: HashPool, policy: PasswordPolicy) -> None:
+        """Work with these parts; `open` must run before the first verification."""
+        self._hasher = hasher
+        self._pool = pool
+        self.policy = policy
+        self._decoy = ""
+
+    async def open(self) -> None:
+        """Make the decoy hash with the live parameters, so that it costs what a real one costs."""
+        self._decoy = await self._pool.run(lambda: self._hasher.hash("decoy"))
+
+    async def hash(self, password: str) -> str:
+        """Hash a new password.
+
+        Raises:
+            Busy: If too many are waiting.
+
+        """
+        return await self._pool.run(lambda: self._hasher.hash(password))
+
+    async def verify(self, password: str, stored: str | None) -> Verdict:
+        """Check a password. Without a stored hash the same work is done and the answer is no.
+
+        Raises:
+            Busy: If too many are waiting.
+
+        """
+        verdict = await self._pool.run(lambda: self._verified(password, stored or self._decoy))
+        return verdict if stored else _WRONG
+
+    def _verified(self, password: str, stored: str) -> Verdict:
+        verdict = self._hasher.verify(password, stored)
+        if not verdict.is_right and not self._hasher.is_present(stored):
+            # A hash from elsewhere can be checked in no time, which would tell that it is there.
+            self._hasher.verify(password, self._decoy)
+        return verdict
+
+    def is_known_hash(self, stored: str) -> bool:
+        """Tell whether a hash made elsewhere can be verified here."""
+        return self._hasher.is_known(stored)

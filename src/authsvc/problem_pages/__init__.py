@@ -1,0 +1,1 @@
+"""The text behind each problem's `type`."""

@@ -1,0 +1,165 @@
+"""Every AUTHSVC_* variable and what it may hold. `boot.py` reads them, once, at the start.
+
+Only `app.py` and the edge import this; rooms are handed the few values they need.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from authsvc.core.engines import DatabaseAddress
+from authsvc.core.values import (
+    CommaSeparated,
+    Duration,
+    Network,
+    Origin,
+    OriginOrAny,
+    between,
+)
+from authsvc.tokens.keyring import Algorithm
+
+PREFIX = "AUTHSVC_"
+_HOW_TO_MAKE_ONE = "Make one with: openssl rand -base64 48"
+_SHORTEST_SECRET = 32
+_FEWEST_DIFFERENT = 10
+_PLACEHOLDER = re.compile(
+    r"change.?(me|this|it)|placeholder|your.?secret|secret.?key|example|replace.?(me|this)|insecure",
+    re.IGNORECASE,
+)
+_PORT = re.compile(r":[0-9]+$")
+_DEFAULT_PASSWORDS = frozenset(
+    {"", "postgres", "password", "admin", "root", "authsvc", "changeme", "secret"}
+)
+
+
+def _limit_storage(text: str) -> str:
+    if not text.startswith(("memory://", "valkey://", "valkeys://", "redis://", "rediss://")):
+        raise ValueError("must begin with memory:// or valkey://")
+    return text
+
+
+def _is_placeholder(secret: str) -> bool:
+    return len(set(secret)) < _FEWEST_DIFFERENT or _PLACEHOLDER.search(secret) is not None
+
+
+def _database(text: str) -> str:
+    if text:
+        DatabaseAddress.parse(text)
+    return text
+
+
+def _client(value: object) -> object:
+    if isinstance(value, str):
+        name, _, secret = value.partition(":")
+        if not name or len(secret) < _SHORTEST_SECRET:
+            raise ValueError(
+                f"must be name:secret, the secret of {_SHORTEST_SECRET} characters or more"
+            )
+    return value
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+ListOfNames = Annotated[tuple[str, ...], NoDecode, CommaSeparated]
+ListOfOrigins = Annotated[tuple[OriginOrAny, ...], NoDecode, CommaSeparated]
+ListOfNetworks = Annotated[tuple[Network, ...], NoDecode, CommaSeparated]
+Client = Annotated[SecretStr, BeforeValidator(_client)]
+ListOfClients = Annotated[tuple[Client, ...], NoDecode, CommaSeparated]
+LimitStorage = Annotated[str, AfterValidator(_limit_storage)]
+
+_SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+
+
+class Settings(BaseSettings):
+    """The service's configuration. Field names are the variables' names without the prefix."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    env: Literal["development", "production"] = "development"
+    public_url: Origin = "http://localhost:8000"
+    data_dir: Path = Path(".authsvc")
+    database_url: Annotated[str, AfterValidator(_database)] = Field(default="", repr=False)
+
+    secret_key: SecretStr = SecretStr("")
+    secret_key_previous: SecretStr | None = None
+    signing_alg: Algorithm = "ES256"
+
+    access_token_ttl: Annotated[Duration, between(_SECOND, _DAY)] = 15 * _MINUTE
+    session_idle_ttl: Annotated[Duration, between(_SECOND, 400 * _DAY)] = 7 * _DAY
+    session_max_ttl: Annotated[Duration, between(_SECOND, 400 * _DAY)] = 30 * _DAY
+    refresh_grace: Annotated[Duration, between(0 * _SECOND, 5 * _MINUTE)] = 30 * _SECOND
+
+    registration: Literal["open", "closed"] = "open"
+    password_grant: bool = True
+    password_min_length: Annotated[int, Field(ge=8, le=64)] = 8
+    docs_access: Literal["signed-in", "public", "off"] = "signed-in"
+
+    allowed_origins: ListOfOrigins = ()
+    allowed_hosts: ListOfNames = ()
+    trusted_proxies: ListOfNetworks = ()
+
+    hash_concurrency: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_cores)
+    hash_queue: Annotated[int, Field(ge=0, le=10_000)] = 32
+
+    rate_limit_storage: LimitStorage = "memory://"
+    clients: ListOfClients = ()
+    metrics_token: SecretStr | None = None
+    log_format: Literal["console", "json"] | None = None
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real users are served."""
+        return self.env == "production"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether clients reach the service over TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def log_style(self) -> Literal["console", "json"]:
+        """How logs look: for people in development, for machines in production."""
+        return self.log_format or ("json" if self.is_production else "console")
+
+    @property
+    def database(self) -> str:
+        """The database's address; without one, a SQLite file in the data directory."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'authsvc.db'}"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts to answer for, lower-case and without port."""
+        if self.allowed_hosts:
+            return tuple(host.lower() for host in self.allowed_hosts)
+        if not self.is_production:
+            return ("*",)
+        return (_PORT.sub("", self.public_url.partition("://")[2]),)
+
+    def dangers(self) -> Iterator[str]:
+        """Say what must not be so in production, a line for each fault. Empty in development."""
+        if not self.is_production:
+            return
+        secret = self.secret_key.get_secret_value()
+        if not secret:
+            yield f"{PREFIX}SECRET_KEY is missing. {_HOW_TO_MAKE_ONE}"
+        elif len(secret) < _SHORTEST_SECRET:
+            yield f"{PREFIX}SECRET_KEY is shorter than {_SHORTEST_SECRET} characters."
+        elif _is_placeholder(secret):
+            yield f"{PREFIX}SECRET_KEY looks like a placeholder. {_HOW_TO_MAKE_ONE}"
+        if not self.is_https:
+            yield f"{PREFIX}PUBLIC_URL must begin with https:// in production."
+        if "*" in self.allowed_origins:
+            yield f"{PREFIX}ALLOWED_ORIGINS holds *: name the origins whose pages may use cookies."
+        address = DatabaseAddress.parse(self.database)
+        if address.file is None and address.password in _DEFAULT_PASSWORDS:
+            yield f"{PREFIX}DATABASE_URL has no password, or one that everybody knows."

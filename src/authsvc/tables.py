@@ -1,0 +1,8 @@
+"""Imports every room's tables, so that the metadata is whole. For migrations and tests only."""
+
+from authsvc.core.model import metadata
+from authsvc.keys import models as keys
+from authsvc.sessions import models as sessions
+from authsvc.users import models as users
+
+__all__ = ["keys", "metadata", "sessions", "users"]

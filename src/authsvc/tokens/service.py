@@ -1,0 +1,107 @@
+"""Issues access tokens with the signing key, and verifies them against the ring."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from authsvc.core.clock import Clock
+from authsvc.tokens.claims import Claims, Purpose
+from authsvc.tokens.keyring import KeyRing, SigningKey
+from authsvc.tokens.parser import encode_segment, parse
+
+# Registered clients come with the authorization-code flow; until then everyone is first-party.
+FIRST_PARTY = "authsvc"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPolicy:
+    """What goes into tokens: the issuer's address and how long an access token lives."""
+
+    issuer: str
+    access_ttl: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A signed token and the instant it expires."""
+
+    text: str = field(repr=False)
+    expires_at: datetime
+
+
+class TokenService:
+    """Signs and reads access tokens. Holds the ring, which is swapped as a whole by `use`."""
+
+    def __init__(self, policy: TokenPolicy, clock: Clock) -> None:
+        """Start without keys; `use` gives them."""
+        self._policy = policy
+        self._clock = clock
+        self._ring = KeyRing(())
+        self._signing_key: SigningKey | None = None
+
+    def use(self, ring: KeyRing, signing_key: SigningKey) -> None:
+        """Sign with `signing_key` and accept the keys of `ring` from now on."""
+        self._ring, self._signing_key = ring, signing_key
+
+    def issue(
+        self,
+        *,
+        user_id: UUID,
+        session_id: UUID,
+        scope: str,
+        auth_time: datetime,
+        amr: Sequence[str],
+    ) -> IssuedToken:
+        """Sign an access token (RFC 9068) for one session.
+
+        Args:
+            user_id: Becomes `sub`.
+            session_id: Becomes `sid`; the token is worth nothing once that session has ended.
+            scope: Space-separated scopes (RFC 6749 §3.3).
+            auth_time: When the user last proved who they are.
+            amr: How (RFC 8176).
+
+        """
+        key = self._signing_key
+        if key is None:
+            raise RuntimeError("no signing key is loaded")
+        issued_at = int(self._clock.now().timestamp())
+        expires_at = issued_at + int(self._policy.access_ttl.total_seconds())
+        header = {"alg": key.alg, "kid": key.kid, "typ": Purpose.ACCESS.value.typ}
+        claims = {
+            "iss": self._policy.issuer,
+            "sub": str(user_id),
+            "aud": Purpose.ACCESS.value.audience,
+            "exp": expires_at,
+            "iat": issued_at,
+            "jti": str(uuid4()),
+            "sid": str(session_id),
+            "client_id": FIRST_PARTY,
+            "scope": scope,
+            "auth_time": int(auth_time.timestamp()),
+            "amr": list(amr),
+        }
+        signing_input = f"{_segment(header)}.{_segment(claims)}"
+        signature = encode_segment(key.key.sign(signing_input.encode()))
+        return IssuedToken(
+            text=f"{signing_input}.{signature}",
+            expires_at=datetime.fromtimestamp(expires_at, tz=UTC),
+        )
+
+    def verify(self, text: str) -> Claims:
+        """Check an access token.
+
+        Raises:
+            InvalidToken: If anything is wrong with it.
+            ExpiredToken: If it is genuine and past its `exp`.
+
+        """
+        return parse(
+            text, self._ring, Purpose.ACCESS, issuer=self._policy.issuer, now=self._clock.now()
+        )
+
+
+def _segment(members: Mapping[str, object]) -> str:
+    return encode_segment(json.dumps(members, separators=(",", ":")).encode())

@@ -1,0 +1,1 @@
+"""People: their rows, and the one spelling of an e-mail address."""

@@ -1,0 +1,37 @@
+"""A flood of logins: a bounded number waits, the others are told so, and the rest is served."""
+
+import asyncio
+
+import httpx
+
+from authsvc.core.database import Database
+from credentials.instruments import HeldHasher, build_in
+from factories import PASSWORD, AppFactory, bearer, get_tokens, make_client, sign_up
+from guard.rows import count
+
+LOGIN = {"email": "ada@example.com", "password": PASSWORD}
+
+
+async def test_a41_a_flood_of_logins_leaves_everything_else_alone(
+    start: AppFactory, database: Database
+) -> None:
+    hasher = HeldHasher()
+    async with start(hash_concurrency=1, hash_queue=4) as app, make_client(app) as client:
+        await sign_up(client)
+        headers = bearer((await get_tokens(client))["access_token"])
+        await build_in(app, hasher)
+        hasher.close()
+        flood = {asyncio.create_task(client.post("/auth/login", json=LOGIN)) for _ in range(60)}
+        waiting, refused = flood, set[asyncio.Task[httpx.Response]]()
+        while len(refused) < 55:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            refused |= done
+            assert (await client.get("/profile", headers=headers)).status_code == 200
+        for task in refused:
+            answer = task.result()
+            assert answer.status_code == 503
+            assert answer.json()["type"].endswith("/problems/busy")
+            assert int(answer.headers["retry-after"]) >= 1
+        hasher.open()
+        assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200] * 5
+    assert await count(database, "sessions") == 6

@@ -1,0 +1,5 @@
+"""Empty databases for the tests of what makes their schema."""
+
+from databases import empty_address
+
+__all__ = ["empty_address"]

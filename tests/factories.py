@@ -1,0 +1,91 @@
+"""Plain functions that make what tests need: settings, a clock, people who have signed up."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from authsvc.passwords.hasher import HashParameters
+from authsvc.settings import Settings
+
+SECRET = "7RvK2yq0mWc9Xh4TzPfLd8sNb3GjUe6A"
+PASSWORD = "a fern under seven moons"
+
+# The smallest cost that Argon2 takes: tests are about what happens around the hash.
+cheap_hashes = HashParameters(memory_kib=8, passes=1, lanes=1)
+
+
+# What the fixture `start` gives: `async with start(**changed_settings) as app`.
+AppFactory = Callable[..., AbstractAsyncContextManager[FastAPI]]
+
+
+class MovedClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        """Begin on a full second of the present: cookie jars go by the machine's clock."""
+        self._now = datetime.now(UTC).replace(microsecond=0)
+
+    def now(self) -> datetime:
+        """Return its time."""
+        return self._now
+
+    def move(self, **by: float) -> None:
+        """Move it, by the arguments of a `timedelta`."""
+        self._now += timedelta(**by)
+
+
+def make_settings(**changes: object) -> Settings:
+    """Make settings with a secret; no .env file is read."""
+    return Settings.model_validate({"secret_key": SecretStr(SECRET), **changes})
+
+
+def make_client(app: FastAPI, address: str = "127.0.0.1") -> httpx.AsyncClient:
+    """Give a client of an application without a network between, seen as coming from `address`."""
+    transport = httpx.ASGITransport(app, client=(address, 50000))
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
+
+
+async def sign_up(
+    client: httpx.AsyncClient,
+    email: str = "ada@example.com",
+    password: str = PASSWORD,
+    **more: object,
+) -> dict[str, Any]:
+    """Sign somebody up; return their profile."""
+    answer = await client.post(
+        "/auth/register", json={"email": email, "password": password, **more}
+    )
+    assert answer.status_code == 201, answer.text
+    profile: dict[str, Any] = answer.json()
+    return profile
+
+
+async def sign_in(
+    client: httpx.AsyncClient, email: str = "ada@example.com", password: str = PASSWORD
+) -> dict[str, Any]:
+    """Sign in with cookies, which the client keeps; return the answer's body."""
+    answer = await client.post("/auth/login", json={"email": email, "password": password})
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def get_tokens(
+    client: httpx.AsyncClient, email: str = "ada@example.com", password: str = PASSWORD
+) -> dict[str, Any]:
+    """Get a bearer pair; return the token response."""
+    form = {"grant_type": "password", "username": email, "password": password}
+    answer = await client.post("/auth/token", data=form)
+    assert answer.status_code == 200, answer.text
+    pair: dict[str, Any] = answer.json()
+    return pair
+
+
+def bearer(token: str) -> dict[str, str]:
+    """Return the header that presents a token."""
+    return {"Authorization": f"Bearer {token}"}

@@ -1,0 +1,57 @@
+"""Every route has a guard, and the list of those that need none is this one."""
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from authsvc.app import create_app, floor_plan
+from authsvc.guard.deps import PUBLIC
+from factories import AppFactory, make_client, make_settings
+
+# Whoever makes a route public says so here.
+OPEN_TO_ALL = {
+    ("GET", "/health/live"),
+    ("GET", "/health/ready"),
+    ("GET", "/login"),
+    ("GET", "/problems/{slug}"),
+    ("POST", "/auth/register"),
+    ("POST", "/auth/login"),
+    ("POST", "/auth/token"),
+    ("POST", "/auth/logout"),
+}
+# Where tokens are made. A new one needs the same controls as these.
+TOKENS_ARE_MADE_AT = {("POST", "/auth/login"), ("POST", "/auth/token")}
+
+
+def _routes(*, public: bool) -> set[tuple[str, str]]:
+    return {
+        (method, route.path)
+        for room in floor_plan(make_settings())
+        for route in room.router.routes
+        if isinstance(route, APIRoute) and (room.guard is PUBLIC) == public
+        for method in route.methods or ()
+    }
+
+
+def test_the_public_routes_are_the_ones_listed() -> None:
+    assert _routes(public=True) == OPEN_TO_ALL
+    assert TOKENS_ARE_MADE_AT <= OPEN_TO_ALL
+
+
+def test_no_route_goes_around_the_floor_plan() -> None:
+    settings = make_settings()
+    app = create_app(settings)
+    assert len(app.routes) == len(floor_plan(settings))
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(_routes(public=False)))
+async def test_strangers_stay_outside(client: httpx.AsyncClient, method: str, path: str) -> None:
+    answer = await client.request(method, path)
+    assert answer.status_code == 401
+    assert answer.json()["type"].endswith("/problems/not-authenticated")
+
+
+async def test_a_refused_change_is_not_even_read(start: AppFactory) -> None:
+    async with start() as app, make_client(app) as client:
+        answer = await client.patch("/profile", json={"name": 1, "unknown": 2})
+        assert answer.status_code == 401

@@ -1,0 +1,80 @@
+"""The real server in a process of its own, and a real Chromium, once for all page tests."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from pages.visitor import Visitor
+from serving import serving
+
+# Far more than anything takes: a busy machine must not turn a test red.
+_ANSWER_WITHIN_MS = 20_000
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who has signed up."""
+
+    email: str = "ada@example.com"
+    password: str = "a fern under seven moons"
+    name: str = "Ada Lovelace"
+
+
+@pytest.fixture(scope="session")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run the server on an empty data directory; return where it is."""
+    with serving(tmp_path_factory.mktemp("pages")) as served:
+        yield served.origin
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Start Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("page tests need Chromium (Debian: apt-get install chromium)", pytrace=False)
+    async with async_playwright() as playwright:
+        # No sandbox: it does not start as root, and only our own pages are opened.
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+def account(origin: str) -> Account:
+    """Sign somebody up."""
+    account = Account()
+    httpx.post(f"{origin}/auth/register", json=vars(account)).raise_for_status()
+    return account
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(browser: Browser, origin: str) -> AsyncIterator[Visitor]:
+    """Give a visitor nobody knows yet; fail the test over anything that went wrong on its page."""
+    expect.set_options(timeout=_ANSWER_WITHIN_MS)
+    async with await browser.new_context() as context:
+        context.set_default_timeout(_ANSWER_WITHIN_MS)
+        visitor = await Visitor.arrive(context, origin)
+        yield visitor
+        assert visitor.faults == []
+
+
+@pytest.fixture(scope="session")
+def cookies(origin: str, account: Account) -> dict[str, str]:
+    """Sign that person in, once: the cookies of a session that no test ends."""
+    login = {"email": account.email, "password": account.password}
+    return dict(httpx.post(f"{origin}/auth/login", json=login).raise_for_status().cookies)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def reader(visitor: Visitor, cookies: dict[str, str]) -> Visitor:
+    """Give a visitor who is signed in."""
+    await visitor.page.context.add_cookies(
+        [{"name": name, "value": cookies[name], "url": visitor.origin} for name in cookies]
+    )
+    return visitor
