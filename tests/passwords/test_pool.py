@@ -99,6 +99,10 @@ async def test_a_running_job_keeps_its_place_until_it_ends_whoever_has_gone(
         await pool.run(gate)
     gate.open()
     await asyncio.gather(*tasks[2:])
+    # The two that nobody waits for may end later than the others. Jobs that need both threads at
+    # once begin only when nothing else is left.
+    both = threading.Barrier(2)
+    await asyncio.gather(*(pool.run(lambda: both.wait(10)) for _ in range(2)))
     assert await asyncio.gather(*(pool.run(lambda: 1) for _ in range(5))) == [1] * 5
 
 
