@@ -1,6 +1,6 @@
 """Builds, from settings, what the rooms work with, and opens and closes it with the application."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.datastructures import State
 
+from authsvc.core.background import Job, running
 from authsvc.core.clock import Clock
 from authsvc.core.database import Database
 from authsvc.core.secrets import ApplicationSecret
@@ -94,13 +95,18 @@ class Parts:
         state.session_policy = self.session_policy
         state.has_password_grant = self.has_password_grant
 
+    def jobs(self) -> Sequence[Job]:
+        """List what each process repeats beside its requests."""
+        return ()
+
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        """Open the signing keys and the hash pool; close everything at the end."""
+        """Open the signing keys and the hash pool, keep the jobs going; close everything after."""
         try:
             self.tokens.use(*await self.keys.load_or_create())
             await self.passwords.open()
-            yield
+            async with running(self.jobs()):
+                yield
         finally:
             self.pool.close()
             await self.database.dispose()

@@ -4,7 +4,7 @@ SQLite (WAL, one writer at a time) is the embedded default, PostgreSQL the serve
 handed sessions from here; `writing` is one transaction, `reading` holds none.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -23,6 +23,9 @@ _log = structlog.get_logger(__name__)
 
 # Driver errors that SQLAlchemy lets through while it connects, next to the ones that it wraps.
 _OUTAGES = (DBAPIError, PoolTimeout, PostgresError, AsyncpgInterfaceError, OSError)
+
+
+_ON_COMMIT = "authsvc/on-commit"
 
 
 class Database:
@@ -61,9 +64,9 @@ class Database:
                 yield session
             except Problem as problem:
                 if problem.keeps_writes:
-                    await session.commit()
+                    await _commit(session)
                 raise
-            await session.commit()
+            await _commit(session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -86,6 +89,18 @@ class Database:
             statement = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
             await connection.execute(statement, {"name": f"authsvc/{name}"})
 
+    async def try_lock(self, session: AsyncSession, name: str) -> bool:
+        """Hold a named lock as `lock` does; False, without waiting, if somebody else holds it.
+
+        On SQLite the wait has happened when this returns: nobody else can be writing.
+        """
+        connection = await session.connection()
+        if self.is_sqlite:
+            return True
+        statement = text("SELECT pg_try_advisory_xact_lock(hashtext(:name))")
+        held = await connection.execute(statement, {"name": f"authsvc/{name}"})
+        return bool(held.scalar_one())
+
     def file_exists(self) -> bool:
         """Tell whether an embedded database has been made yet. A server's counts as made."""
         return self._file is None or self._file.exists()
@@ -103,6 +118,17 @@ class Database:
     async def dispose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def on_commit(session: AsyncSession, tell: Callable[[], None]) -> None:
+    """Call `tell` once the transaction of `session` is committed; never if it is not."""
+    session.info.setdefault(_ON_COMMIT, []).append(tell)
+
+
+async def _commit(session: AsyncSession) -> None:
+    await session.commit()
+    for tell in session.info.pop(_ON_COMMIT, ()):
+        tell()
 
 
 @asynccontextmanager

@@ -15,11 +15,32 @@ from structlog.typing import Processor
 # Whatever a line may say. Ids are random and open nothing; `account` is a keyed hash of an e-mail.
 FIELDS = frozenset(
     {
-        "account", "address", "alg", "command", "count", "duration_ms", "error", "event",
-        "exception", "kid", "level", "logger", "method", "path", "problem", "reason", "request_id",
-        "session_id", "status", "timestamp", "user_id", "version", "workers",
+        "account",
+        "address",
+        "alg",
+        "command",
+        "count",
+        "duration_ms",
+        "error",
+        "event",
+        "exception",
+        "job",
+        "kid",
+        "level",
+        "logger",
+        "method",
+        "path",
+        "problem",
+        "reason",
+        "request_id",
+        "session_id",
+        "status",
+        "timestamp",
+        "user_id",
+        "version",
+        "workers",
     }
-)  # fmt: skip
+)
 _LONGEST_VALUE = 512
 _QUIET = ("uvicorn.access", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
 
