@@ -117,7 +117,7 @@ async def _migrated(address: str) -> None:
 
 async def _emptied(address: str) -> None:
     connection = await asyncpg.connect(address)
-    await connection.execute("TRUNCATE users, sessions, signing_keys CASCADE")
+    await connection.execute("TRUNCATE users, sessions, revocations, signing_keys CASCADE")
     await connection.close()
 
 

@@ -34,6 +34,10 @@ class MovedClock:
         """Return its time."""
         return self._now
 
+    def monotonic(self) -> float:
+        """Return its time in seconds."""
+        return self._now.timestamp()
+
     def move(self, **by: float) -> None:
         """Move it, by the arguments of a `timedelta`."""
         self._now += timedelta(**by)

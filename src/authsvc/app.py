@@ -28,25 +28,31 @@ from authsvc.docs import routes as docs
 from authsvc.docs.document import OpenAPIDocument
 from authsvc.docs.guard import READERS
 from authsvc.guard.csrf import SameOriginOnly
-from authsvc.guard.deps import PUBLIC, Guard, signed_in
+from authsvc.guard.deps import CLIENTS, PUBLIC, Guard, signed_in
 from authsvc.guard.transport import CookiePolicy
 from authsvc.health import routes as health
+from authsvc.introspect import routes as introspect
 from authsvc.login import routes as login
 from authsvc.logout import routes as logout
 from authsvc.parts import Parts, lifespan
+from authsvc.password import routes as password
 from authsvc.passwords.hasher import HashParameters
 from authsvc.problem_pages import routes as problem_pages
 from authsvc.profile import routes as profile
 from authsvc.register import routes as register
+from authsvc.revocation_feed import routes as revocation_feed
+from authsvc.revoke import routes as revoke
+from authsvc.sessions_api import routes as sessions_api
 from authsvc.settings import Settings
 from authsvc.signin_page import routes as signin_page
 from authsvc.static import routes as static
 from authsvc.token import routes as token
 
 # Their errors, and their bodies, are those of RFC 6749.
-OAUTH_PATHS = frozenset({"/auth/token"})
+OAUTH_PATHS = frozenset({"/auth/token", "/auth/revoke", "/auth/introspect"})
 # Signing in needs no cookie to be misused: another site could sign a visitor in as somebody else.
-ALWAYS_SAME_ORIGIN = frozenset({"/auth/login"})
+# Refreshing reads a cookie whatever else is there.
+ALWAYS_SAME_ORIGIN = frozenset({"/auth/login", "/auth/refresh"})
 # Load balancers ask by address, under whatever name.
 ANY_HOST = frozenset({"/health/live", "/health/ready"})
 
@@ -71,7 +77,12 @@ def floor_plan(settings: Settings) -> Sequence[Room]:
         Room(login.router, PUBLIC),
         Room(token.router, PUBLIC),
         Room(logout.router, PUBLIC),
+        Room(revoke.router, PUBLIC),
+        Room(introspect.router, CLIENTS),
+        Room(revocation_feed.router, CLIENTS),
         Room(profile.router, members),
+        Room(sessions_api.router, members),
+        Room(password.router, members),
     ]
     if settings.docs_access != "off":
         readers = PUBLIC if settings.docs_access == "public" else READERS

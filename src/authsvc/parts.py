@@ -14,6 +14,7 @@ from authsvc.core.database import Database
 from authsvc.core.secrets import ApplicationSecret
 from authsvc.credentials.service import CredentialTools
 from authsvc.credentials.single_flight import SingleFlight
+from authsvc.guard.clients import Clients
 from authsvc.guard.transport import CookiePolicy
 from authsvc.guard.verifier import Verifier
 from authsvc.keys.sealing import Sealer
@@ -22,10 +23,12 @@ from authsvc.passwords.hasher import HashParameters, PasswordHasher
 from authsvc.passwords.policy import PasswordPolicy
 from authsvc.passwords.pool import HashPool
 from authsvc.passwords.service import PasswordService
+from authsvc.revocations.feed import POLL_EVERY, RevocationFeed
+from authsvc.sessions.purge import PURGE_EVERY, SessionPurge
 from authsvc.sessions.refresh_token import RefreshTokens
 from authsvc.sessions.service import SessionPolicy
 from authsvc.settings import Settings
-from authsvc.tokens.service import TokenPolicy, TokenService
+from authsvc.tokens.service import TokenService
 
 _log = structlog.get_logger(__name__)
 
@@ -38,7 +41,10 @@ class Parts:
     database: Database
     keys: KeyService
     tokens: TokenService
+    revocations: RevocationFeed
+    purge: SessionPurge
     verifier: Verifier
+    clients: Clients
     cookies: CookiePolicy
     pool: HashPool
     passwords: PasswordService
@@ -56,7 +62,8 @@ class Parts:
             previous.get_secret_value() if previous else None,
         )
         database = Database(settings.database)
-        tokens = TokenService(TokenPolicy(settings.public_url, settings.access_token_ttl), clock)
+        tokens = TokenService(settings.public_url, clock)
+        revocations = RevocationFeed(database, clock)
         pool = HashPool(settings.hash_concurrency, settings.hash_queue)
         passwords = PasswordService(
             PasswordHasher(hash_parameters), pool, PasswordPolicy(settings.password_min_length)
@@ -66,7 +73,10 @@ class Parts:
             database=database,
             keys=KeyService(database, Sealer(secret), clock, settings.signing_alg),
             tokens=tokens,
-            verifier=Verifier(tokens, database, clock),
+            revocations=revocations,
+            purge=SessionPurge(database, clock),
+            verifier=Verifier(tokens, revocations, database, clock),
+            clients=Clients(pair.get_secret_value() for pair in settings.clients),
             cookies=CookiePolicy(is_secure=settings.is_https),
             pool=pool,
             passwords=passwords,
@@ -79,7 +89,12 @@ class Parts:
                 is_registration_open=settings.registration == "open",
             ),
             refresh_tokens=RefreshTokens(secret),
-            session_policy=SessionPolicy(settings.session_idle_ttl, settings.session_max_ttl),
+            session_policy=SessionPolicy(
+                idle_ttl=settings.session_idle_ttl,
+                max_ttl=settings.session_max_ttl,
+                access_ttl=settings.access_token_ttl,
+                grace=settings.refresh_grace,
+            ),
             has_password_grant=settings.password_grant,
         )
 
@@ -88,7 +103,9 @@ class Parts:
         state.clock = self.clock
         state.database = self.database
         state.tokens = self.tokens
+        state.revocations = self.revocations
         state.verifier = self.verifier
+        state.clients = self.clients
         state.cookie_policy = self.cookies
         state.credential_tools = self.credential_tools
         state.refresh_tokens = self.refresh_tokens
@@ -97,14 +114,18 @@ class Parts:
 
     def jobs(self) -> Sequence[Job]:
         """List what each process repeats beside its requests."""
-        return ()
+        return (
+            Job("revocation-feed", POLL_EVERY, self.revocations.poll),
+            Job("session-purge", PURGE_EVERY, self.purge.run),
+        )
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        """Open the signing keys and the hash pool, keep the jobs going; close everything after."""
+        """Open keys, hash pool and feed, and keep the jobs going; close everything after."""
         try:
             self.tokens.use(*await self.keys.load_or_create())
             await self.passwords.open()
+            await self.revocations.poll()
             async with running(self.jobs()):
                 yield
         finally:

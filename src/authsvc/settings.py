@@ -57,10 +57,8 @@ def _database(text: str) -> str:
 def _client(value: object) -> object:
     if isinstance(value, str):
         name, _, secret = value.partition(":")
-        if not name or len(secret) < _SHORTEST_SECRET:
-            raise ValueError(
-                f"must be name:secret, the secret of {_SHORTEST_SECRET} characters or more"
-            )
+        if not name or not secret or not value.isascii() or not value.isprintable():
+            raise ValueError("must be name:secret, both in plain characters")
     return value
 
 
@@ -158,6 +156,9 @@ class Settings(BaseSettings):
             yield f"{PREFIX}SECRET_KEY looks like a placeholder. {_HOW_TO_MAKE_ONE}"
         if not self.is_https:
             yield f"{PREFIX}PUBLIC_URL must begin with https:// in production."
+        secrets = (client.get_secret_value().partition(":")[2] for client in self.clients)
+        if any(len(secret) < _SHORTEST_SECRET for secret in secrets):
+            yield f"{PREFIX}CLIENTS has a secret shorter than {_SHORTEST_SECRET} characters."
         if "*" in self.allowed_origins:
             yield f"{PREFIX}ALLOWED_ORIGINS holds *: name the origins whose pages may use cookies."
         address = DatabaseAddress.parse(self.database)

@@ -5,6 +5,7 @@ import json
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from passlib.hash import bcrypt
 
 from authsvc.core.database import Database
@@ -96,13 +97,14 @@ async def test_a_bcrypt_hash_moves_in_and_is_replaced_on_the_first_sign_in(
 
 
 async def test_disable_ends_sessions_at_once_and_enable_opens_again(
-    client: httpx.AsyncClient,
+    app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     await sign_up(client)
     tokens = await get_tokens(client)
     presented = bearer(tokens["access_token"])
     assert (await client.get("/profile", headers=presented)).status_code == 200
     assert await _users("disable", ADA) == (0, f"{ADA} is disabled; 1 sessions ended.\n", "")
+    await app.state.revocations.poll()
     answer = await client.get("/profile", headers=presented)
     assert answer.json()["type"].endswith("/session-ended")
     assert await _login(client) == 401
@@ -112,11 +114,14 @@ async def test_disable_ends_sessions_at_once_and_enable_opens_again(
     assert (await client.get("/profile", headers=presented)).status_code == 401
 
 
-async def test_set_password_replaces_it_and_ends_sessions(client: httpx.AsyncClient) -> None:
+async def test_set_password_replaces_it_and_ends_sessions(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
     await sign_up(client)
     tokens = await get_tokens(client)
     ended = await _users("set-password", ADA, stdin=f"{NEW}\r\n")
     assert ended == (0, f"{ADA} has a new password; 1 sessions ended.\n", "")
+    await app.state.revocations.poll()
     answer = await client.get("/profile", headers=bearer(tokens["access_token"]))
     assert answer.json()["type"].endswith("/session-ended")
     assert await _login(client) == 401

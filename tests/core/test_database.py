@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 
 from authsvc.core.clock import SystemClock
-from authsvc.core.database import Database, on_commit
+from authsvc.core.database import Database
 from authsvc.core.engines import DatabaseAddress
 from authsvc.core.errors import Problem, Unavailable
 from authsvc.users.models import User
@@ -89,62 +89,6 @@ async def test_a_reader_sees_what_is_committed_and_waits_for_nobody(database: Da
         await session.flush()
         assert await _count(database) == 0
     assert await _count(database) == 1
-
-
-async def test_a_named_lock_is_held_until_the_transaction_ends(
-    database: Database, database_address: str
-) -> None:
-    order: list[str] = []
-    other = Database(database_address)
-
-    async def second() -> None:
-        async with other.writing() as session:
-            await other.lock(session, "name")
-            order.append("second")
-
-    async with database.writing() as session:
-        await database.lock(session, "name")
-        waiting = asyncio.create_task(second())
-        for _ in range(20):
-            await _count(other)
-        order.append("first")
-    await waiting
-    assert order == ["first", "second"]
-    await other.dispose()
-
-
-async def test_who_only_tries_a_lock_does_not_wait_for_it(empty_postgresql: str) -> None:
-    # On SQLite the one writer holds every lock.
-    one, two = Database(empty_postgresql), Database(empty_postgresql)
-    async with one.writing() as holder, two.writing() as other:
-        assert await one.try_lock(holder, "name")
-        assert not await two.try_lock(other, "name")
-        assert await two.try_lock(other, "another name")
-    async with two.writing() as other:
-        assert await two.try_lock(other, "name")
-    for database in (one, two):
-        await database.dispose()
-
-
-@pytest.mark.parametrize(("fault", "is_told"), ((None, True), (Refused, False), (Marked, True)))
-async def test_who_waits_for_the_commit_is_told_after_it_and_only_then(
-    database: Database, fault: type[Exception] | None, *, is_told: bool
-) -> None:
-    told: list[bool] = []
-
-    async def write() -> None:
-        async with database.writing() as session:
-            on_commit(session, lambda: told.append(True))
-            assert not told
-            if fault:
-                raise fault
-
-    if fault:
-        with pytest.raises(fault):
-            await write()
-    else:
-        await write()
-    assert bool(told) == is_told
 
 
 async def test_a_broken_constraint_is_no_outage(database: Database) -> None:

@@ -15,7 +15,7 @@ from authsvc.core.database import Database
 from authsvc.core.errors import Unavailable
 from authsvc.tables import metadata
 
-TABLES = {"users", "sessions", "signing_keys"}
+TABLES = {"users", "sessions", "revocations", "signing_keys"}
 
 
 @pytest.fixture

@@ -12,7 +12,12 @@ from guard.answers import add_fault
 from guard.wire import as_json, ask, make_walls
 
 METHODS: Mapping[str, str] = {
-    "/profile": "GET, PATCH",
+    "/profile": "DELETE, GET, PATCH",
+    "/sessions": "DELETE, GET",
+    "/sessions/x": "DELETE",
+    "/auth/password": "POST",
+    "/auth/refresh": "POST",
+    "/auth/revocations": "GET",
     "/getProfile": "GET",
     "/auth/register": "POST",
     "/auth/login": "POST",
@@ -33,8 +38,12 @@ ODD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CON
 
 def test_the_table_of_methods_is_complete() -> None:
     routes = {route.path for route in make_walls().state.routes if isinstance(route, APIRoute)}
-    described = {path.replace("not-found", "{slug}") for path in METHODS} | {"/auth/token"}
-    assert routes <= described
+    answer_in_oauths_shape = {"/auth/token", "/auth/revoke", "/auth/introspect"}
+    parameters = {
+        "/problems/not-found": "/problems/{slug}",
+        "/sessions/x": "/sessions/{session_id}",
+    }
+    assert routes <= {parameters.get(path, path) for path in METHODS} | answer_in_oauths_shape
 
 
 @pytest.mark.parametrize("path", METHODS)
@@ -48,7 +57,18 @@ async def test_other_methods_are_405_and_told_the_right_ones(path: str) -> None:
         assert answer.one("allow") == METHODS[path], method
 
 
-@pytest.mark.parametrize("path", ("/auth/login", "/auth/logout", "/auth/register", "/auth/token"))
+@pytest.mark.parametrize(
+    "path",
+    (
+        "/auth/login",
+        "/auth/logout",
+        "/auth/register",
+        "/auth/token",
+        "/auth/refresh",
+        "/auth/revoke",
+        "/auth/password",
+    ),
+)
 @pytest.mark.parametrize("method", ("GET", "HEAD", "OPTIONS"))
 async def test_safe_methods_change_nothing_here(method: str, path: str) -> None:
     answer = await ask(make_walls(), method, path)

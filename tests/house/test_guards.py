@@ -18,9 +18,17 @@ OPEN_TO_ALL = {
     ("POST", "/auth/login"),
     ("POST", "/auth/token"),
     ("POST", "/auth/logout"),
+    ("POST", "/auth/refresh"),
+    ("POST", "/auth/revoke"),
 }
 # Where tokens are made. A new one needs the same controls as these.
-TOKENS_ARE_MADE_AT = {("POST", "/auth/login"), ("POST", "/auth/token")}
+TOKENS_ARE_MADE_AT = {
+    ("POST", "/auth/login"),
+    ("POST", "/auth/refresh"),
+    ("POST", "/auth/token"),
+}
+# For other services, which have credentials of their own.
+FOR_CLIENTS = {("GET", "/auth/revocations"), ("POST", "/auth/introspect")}
 
 
 def _routes(*, public: bool) -> set[tuple[str, str]]:
@@ -48,7 +56,9 @@ def test_no_route_goes_around_the_floor_plan() -> None:
 async def test_strangers_stay_outside(client: httpx.AsyncClient, method: str, path: str) -> None:
     answer = await client.request(method, path)
     assert answer.status_code == 401
-    assert answer.json()["type"].endswith("/problems/not-authenticated")
+    slug = "invalid-client" if (method, path) in FOR_CLIENTS else "not-authenticated"
+    body = answer.json()
+    assert body.get("type", "").endswith(f"/problems/{slug}") or body["error"] == "invalid_client"
 
 
 async def test_a_refused_change_is_not_even_read(start: AppFactory) -> None:

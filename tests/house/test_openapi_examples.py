@@ -44,8 +44,12 @@ def _examples() -> list[tuple[str, Mapping[str, Any], Any]]:
                     for name, one in media.get("examples", {}).items()
                 ]
         for media in operation.get("requestBody", {}).get("content", {}).values():
-            if "example" in media:
-                found.append((operation["operationId"], media["schema"], media["example"]))
+            given = media.get("examples", {"": {"value": media.get("example")}})
+            found += [
+                (operation["operationId"], media["schema"], one["value"])
+                for one in given.values()
+                if one["value"]
+            ]
     return found
 
 
@@ -61,7 +65,7 @@ def test_every_example_fits_the_schema_it_stands_beside(
 async def test_the_request_examples_work_one_after_the_other(client: httpx.AsyncClient) -> None:
     schemas = DOCUMENT["components"]["schemas"]
     form = OPERATIONS["post", "/auth/token"]["requestBody"]["content"]
-    form = form["application/x-www-form-urlencoded"]["example"]
+    form = form["application/x-www-form-urlencoded"]["examples"]["password"]["value"]
     for method, path, body, status in (
         ("post", "/auth/register", {"json": schemas["RegisterRequest"]["example"]}, 201),
         ("post", "/auth/token", {"data": form}, 200),
@@ -69,6 +73,14 @@ async def test_the_request_examples_work_one_after_the_other(client: httpx.Async
         ("patch", "/profile", {"json": schemas["ProfileChange"]["example"]}, 200),
         ("get", "/profile", {}, 200),
         ("get", "/getProfile", {}, 200),
+        ("post", "/auth/refresh", {}, 200),
+        ("get", "/sessions", {}, 200),
+        ("delete", "/sessions", {}, 204),
+        ("post", "/auth/password", {"json": schemas["PasswordChange"]["example"]}, 204),
+        ("delete", "/profile", {"json": schemas["AccountDeletion"]["example"]}, 403),
+        ("post", "/auth/revoke", {"data": {"token": "x"}}, 200),
+        ("post", "/auth/introspect", {"data": {"token": "x"}}, 401),
+        ("get", "/auth/revocations", {}, 401),
         ("post", "/auth/logout", {}, 204),
         ("get", "/health/live", {}, 200),
         ("get", "/health/ready", {}, 200),
@@ -105,6 +117,9 @@ async def test_what_the_rooms_refuse_is_described(
         ("post", "/auth/token", {"data": {**GRANT, "grant_type": "other"}}, 400),
         ("post", "/auth/token", {"data": {"grant_type": "password"}}, 400),
         ("patch", "/profile", {"json": {"name": ""}, "headers": presented}, 422),
+        ("post", "/auth/token", {"data": {"grant_type": "refresh_token"}}, 400),
+        ("post", "/auth/refresh", {}, 401),
+        ("delete", "/sessions/{session_id}", {"headers": presented}, 404),
         ("get", "/problems/{slug}", {}, 404),
     ):
         answer = await client.request(method, path, **request)
@@ -143,6 +158,6 @@ async def test_security_schemes_name_the_ways_in(start: AppFactory, password_gra
         schemes = app.openapi()["components"]["securitySchemes"]
         security = app.openapi()["paths"]["/profile"]["get"]["security"]
     way = "password" if password_grant else "bearer"
-    assert {*schemes} == {way, "cookie"}
+    assert {*schemes} == {way, "cookie", "client"}
     assert security == [{way: []}, {"cookie": []}]
     assert schemes["cookie"]["name"] == "authsvc_access"

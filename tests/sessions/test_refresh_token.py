@@ -38,6 +38,8 @@ def make_session(**changes: object) -> Session:
         "ip": "127.0.0.1",
         "user_agent": "",
         "created_at": NOW,
+        "rotated_at": NOW,
+        "access_expires_at": NOW + timedelta(minutes=15),
         "last_used_at": NOW,
         "expires_at": NOW + timedelta(days=7),
         "absolute_expires_at": NOW + timedelta(days=30),

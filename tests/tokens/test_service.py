@@ -8,7 +8,7 @@ import pytest
 from attacks.forge import ALGORITHMS, decode, make_forge
 from authsvc.tokens.errors import ExpiredToken, InvalidToken
 from authsvc.tokens.keyring import Algorithm, KeyRing
-from authsvc.tokens.service import IssuedToken, TokenPolicy, TokenService
+from authsvc.tokens.service import IssuedToken, TokenService
 from factories import MovedClock
 
 ISSUER = "https://auth.example.com"
@@ -17,11 +17,9 @@ USER, SESSION = uuid4(), uuid4()
 KB = 1024
 
 
-def make_service(
-    clock: MovedClock, alg: Algorithm = "ES256", issuer: str = ISSUER, ttl: int = 900
-) -> TokenService:
+def make_service(clock: MovedClock, alg: Algorithm = "ES256", issuer: str = ISSUER) -> TokenService:
     forge = make_forge(alg)
-    service = TokenService(TokenPolicy(issuer, timedelta(seconds=ttl)), clock)
+    service = TokenService(issuer, clock)
     service.use(forge.ring, forge.signing)
     return service
 
@@ -30,6 +28,7 @@ def issue(service: TokenService, auth_time: datetime | None = None) -> IssuedTok
     return service.issue(
         user_id=USER,
         session_id=SESSION,
+        expires_at=service._clock.now().replace(microsecond=0) + timedelta(seconds=900),
         scope="profile",
         auth_time=auth_time or service._clock.now(),
         amr=("pwd",),
@@ -86,9 +85,9 @@ def test_no_two_tokens_are_alike(clock: MovedClock) -> None:
 
 
 def test_a_token_expires_on_the_second(clock: MovedClock) -> None:
-    service = make_service(clock, ttl=60)
+    service = make_service(clock)
     token = issue(service).text
-    clock.move(seconds=59, microseconds=999_999)
+    clock.move(seconds=899, microseconds=999_999)
     assert service.verify(token).sid == SESSION
     clock.move(microseconds=1)
     with pytest.raises(ExpiredToken):
@@ -128,7 +127,7 @@ def test_keys_are_exchanged_as_a_whole(clock: MovedClock) -> None:
 
 def test_without_keys_nothing_is_issued_and_nothing_accepted(clock: MovedClock) -> None:
     token = issue(make_service(clock)).text
-    service = TokenService(TokenPolicy(ISSUER, timedelta(seconds=900)), clock)
+    service = TokenService(ISSUER, clock)
     with pytest.raises(RuntimeError):
         issue(service)
     with pytest.raises(InvalidToken, match="kid"):

@@ -63,11 +63,13 @@ class Stoppable:
 
 
 @asynccontextmanager
-async def living_on(address: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
+async def living_on(
+    address: str, **settings: object
+) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
     """Migrate a database and run an application on it; give it and a client."""
     database = Database(address)
     await migrate(database)
     await database.dispose()
-    app = create_app(make_settings(database_url=address), hash_parameters=cheap_hashes)
+    app = create_app(make_settings(database_url=address, **settings), hash_parameters=cheap_hashes)
     async with app.router.lifespan_context(app), make_client(app) as client:
         yield app, client

@@ -14,14 +14,12 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from authsvc.core.database import Database
-from factories import PASSWORD, bearer, get_tokens, sign_in, sign_up
+from factories import PASSWORD, bearer, get_tokens, sign_up
 from guard.rows import count
-from house.described import check_described, operations
-from walks.stoppable import living_on
 
 BOB = {"email": "bob@example.com", "password": PASSWORD}
 # Another process that takes SQLite's write lock, and holds it until its input ends.
@@ -170,26 +168,3 @@ async def test_a_full_disk_is_503_and_no_row(
     assert _is_unavailable(answer)
     assert await count(database, "users") == made
     assert (await client.get("/profile", headers=bearer(token))).status_code == 200
-
-
-async def test_missing_tables_are_503_and_described(empty_address: str) -> None:
-    async with living_on(empty_address) as (app, client):
-        await sign_up(client)
-        await sign_in(client)
-        database = Database(empty_address)
-        async with database.writing() as session:
-            for table in ("sessions", "users"):
-                await (await session.connection()).execute(text(f"DROP TABLE {table}"))
-        await database.dispose()
-        document = app.openapi()
-        for (method, path), operation in operations(document).items():
-            bodies: dict[str, dict[str, Any]] = {
-                "/auth/token": {"data": {"grant_type": "password", "username": "a@b.example",
-                                         "password": "x"}},
-                "/profile": {"json": {"name": "Eve"}},
-            }  # fmt: skip
-            body = {} if method == "get" else bodies.get(path, {"json": BOB})
-            answer = await client.request(method, path, **body)
-            check_described(document, operation, answer)
-            needs_no_tables = path.startswith(("/health", "/problems"))
-            assert answer.status_code in ({200, 404} if needs_no_tables else {503}), path

@@ -53,7 +53,7 @@ def test_it_carries_every_file_of_the_package_and_the_migrations(unpacked: Path)
     assert _files(unpacked / "authsvc") == _files(ROOT / "src" / "authsvc") | migrations
     assert {
         "migrations/env.py",
-        "migrations/versions/0001_users_sessions_keys.py",
+        "migrations/versions/0001_first_tables.py",
         "passwords/common_passwords.txt",
         "signin_page/login.html",
         "docs/swagger.html",

@@ -125,9 +125,11 @@ async def enable(email: Email) -> None:
 @command
 async def set_password(email: Email) -> None:
     """Give a user a new password and end their sessions. It is asked for, or read from stdin."""
+    # Asked for first: no transaction waits for somebody to type.
+    password = _ask_password()
     async with _desk() as desk:
         user = await desk.find(email)
-        await desk.credentials.set_password(user, _ask_password())
+        await desk.credentials.set_password(user, password)
         count = await desk.end_sessions(user)
     typer.echo(f"{user.email} has a new password; {count} sessions ended.")
 

@@ -79,28 +79,6 @@ class Database:
         async with outages(), AsyncSession(self._read_engine, expire_on_commit=False) as session:
             yield session
 
-    async def lock(self, session: AsyncSession, name: str) -> None:
-        """Hold a named lock until the transaction of `session` ends, against every process.
-
-        On SQLite a write transaction is alone from its beginning, which is lock enough.
-        """
-        connection = await session.connection()
-        if not self.is_sqlite:
-            statement = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
-            await connection.execute(statement, {"name": f"authsvc/{name}"})
-
-    async def try_lock(self, session: AsyncSession, name: str) -> bool:
-        """Hold a named lock as `lock` does; False, without waiting, if somebody else holds it.
-
-        On SQLite the wait has happened when this returns: nobody else can be writing.
-        """
-        connection = await session.connection()
-        if self.is_sqlite:
-            return True
-        statement = text("SELECT pg_try_advisory_xact_lock(hashtext(:name))")
-        held = await connection.execute(statement, {"name": f"authsvc/{name}"})
-        return bool(held.scalar_one())
-
     def file_exists(self) -> bool:
         """Tell whether an embedded database has been made yet. A server's counts as made."""
         return self._file is None or self._file.exists()
@@ -118,6 +96,30 @@ class Database:
     async def dispose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+async def take_turn(session: AsyncSession, name: str) -> None:
+    """Hold a named lock until the transaction of `session` ends, against every process.
+
+    On SQLite a write transaction is alone from its beginning, which is lock enough.
+    """
+    connection = await session.connection()
+    if connection.dialect.name != "sqlite":
+        statement = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
+        await connection.execute(statement, {"name": f"authsvc/{name}"})
+
+
+async def try_turn(session: AsyncSession, name: str) -> bool:
+    """Hold a named lock as `take_turn` does; False, without waiting, if somebody else holds it.
+
+    On SQLite the wait has happened when this returns: nobody else can be writing.
+    """
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        return True
+    statement = text("SELECT pg_try_advisory_xact_lock(hashtext(:name))")
+    held = await connection.execute(statement, {"name": f"authsvc/{name}"})
+    return bool(held.scalar_one())
 
 
 def on_commit(session: AsyncSession, tell: Callable[[], None]) -> None:

@@ -24,6 +24,8 @@ class Problem(Exception):
         advice: One or two sentences for `/problems/{slug}`: when it happens and what to do.
         headers: Response headers that belong to the refusal.
         keeps_writes: Whether the writes of the request's transaction are committed all the same.
+        oauth_code: The `error` it is at an OAuth endpoint (RFC 6749 §5.2); by default its status
+            decides.
     """
 
     status: ClassVar[int] = 500
@@ -33,6 +35,7 @@ class Problem(Exception):
     advice: ClassVar[str] = ""
     headers: Mapping[str, str] = {}
     keeps_writes: ClassVar[bool] = False
+    oauth_code: ClassVar[str] = ""
     errors: Sequence[Mapping[str, str]] = ()
 
     def __init__(

@@ -1,6 +1,6 @@
 """The second family of errors: what RFC 6749 §5.2 prescribes for the OAuth endpoints."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
@@ -13,13 +13,12 @@ class OAuthRefusal(Problem):
     """A refusal with a code of RFC 6749. It has no slug: clients branch on `error`."""
 
     status = 400
-    code: ClassVar[str]
 
 
 class InvalidRequest(OAuthRefusal):
     """A parameter is missing, doubled or malformed."""
 
-    code, title = "invalid_request", "The request is not valid"
+    oauth_code, title = "invalid_request", "The request is not valid"
     detail = "A parameter is missing, given twice or malformed."
 
 
@@ -66,8 +65,8 @@ def describe_oauth(operation: Operation, kind: type[Problem]) -> None:
 
 
 def _code(kind: type[Problem]) -> str:
-    if issubclass(kind, OAuthRefusal):
-        return kind.code
+    if kind.oauth_code:
+        return kind.oauth_code
     if kind.status == 503:  # noqa: PLR2004
         return "temporarily_unavailable"
     return "server_error" if kind.status >= 500 else "invalid_request"  # noqa: PLR2004

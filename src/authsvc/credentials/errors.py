@@ -20,3 +20,14 @@ class RegistrationClosed(Problem):
     status, slug, title = 403, "registration-closed", "Sign-up is closed"
     detail = "New accounts are made by the operator only."
     advice = "Ask the operator for an account (`authsvc users create`)."
+
+
+class WrongPassword(Problem):
+    """Somebody who is signed in was asked for the password again, and it is another."""
+
+    status, slug, title = 403, "wrong-password", "Wrong password"
+    detail = "This is not the password of this account. Nothing was changed."
+    advice = (
+        "Changing the password and deleting the account ask for the present password again, so "
+        "that an open browser is not enough. A wrong one counts as a failed sign-in."
+    )

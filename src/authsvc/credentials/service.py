@@ -8,14 +8,14 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 
 from authsvc.core.clock import Clock
 from authsvc.core.database import Database
 from authsvc.core.secrets import ApplicationSecret
-from authsvc.credentials.errors import InvalidCredentials, RegistrationClosed
+from authsvc.credentials.errors import InvalidCredentials, RegistrationClosed, WrongPassword
 from authsvc.credentials.single_flight import SingleFlight
 from authsvc.passwords.service import PasswordService
 from authsvc.users.errors import EmailTaken
@@ -101,17 +101,38 @@ class CredentialService:
         return user
 
     async def set_password(self, user: User, password: str) -> None:
-        """Give a user a new password. Ending their sessions is the caller's decision.
+        """Give a user, as they were read, a new password. The caller ends their sessions after it.
 
         Raises:
             WeakPassword: If the password is too easy to guess.
+            WrongPassword: If it was changed since the user was read.
             Busy: If too many passwords are waiting to be hashed.
 
         """
         self._tools.passwords.policy.check(password, email=user.email, name=user.name)
         password_hash = await self._tools.passwords.hash(password)
-        await self._users.change(user.id, self._tools.clock.now(), password_hash=password_hash)
+        now = self._tools.clock.now()
+        if not await self._users.set_password(
+            user.id, user.password_generation, password_hash, now
+        ):
+            raise WrongPassword("The password was changed meanwhile.")
         _log.info("password_set", user_id=user.id)
+
+    async def confirm(self, user_id: UUID, password: str) -> User:
+        """Ask somebody who is signed in for their password again.
+
+        Raises:
+            WrongPassword: If it is another, or the user is gone.
+            Busy: If too many passwords are waiting to be hashed.
+
+        """
+        async with self._tools.database.reading() as session:
+            user = await UserRepository(session).get(user_id)
+        verdict = await self._tools.passwords.verify(password, user.password_hash if user else None)
+        if user is None or not verdict.is_right:
+            _log.info("reauthentication_failed", user_id=user_id)
+            raise WrongPassword
+        return user
 
     async def authenticate(self, email: str, password: str) -> User:
         """Return the user whose e-mail and password these are.

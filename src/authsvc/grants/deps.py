@@ -8,11 +8,14 @@ from authsvc.grants.service import GrantService, Presented
 from authsvc.guard.deps import CookiePolicyDep
 from authsvc.guard.transport import Carrier, read_access, read_refresh
 from authsvc.sessions.deps import SessionsDep
+from authsvc.users.deps import UsersToWriteDep
 
 
-async def get_grants(request: Request, sessions: SessionsDep) -> GrantService:
+async def get_grants(
+    request: Request, sessions: SessionsDep, users: UsersToWriteDep
+) -> GrantService:
     """Build the service for one request."""
-    return GrantService(sessions, request.app.state.tokens)
+    return GrantService(sessions, users, request.app.state.tokens)
 
 
 async def get_presented(request: Request, cookies: CookiePolicyDep) -> Presented:

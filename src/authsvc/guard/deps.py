@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.params import Depends as DependsParam
-from fastapi.security import APIKeyCookie, HTTPBearer, OAuth2PasswordBearer
+from fastapi.security import APIKeyCookie, HTTPBasic, HTTPBearer, OAuth2PasswordBearer
 
+from authsvc.guard.clients import Clients
 from authsvc.guard.principal import Principal
 from authsvc.guard.transport import CookiePolicy, read_access
 from authsvc.guard.verifier import Verifier
@@ -28,9 +29,21 @@ async def get_principal(request: Request, cookies: CookiePolicyDep) -> Principal
 
 CurrentPrincipal = Annotated[Principal, Depends(get_principal)]
 
+
+async def get_client(request: Request) -> str:
+    """Return the name of the client (another service) that asks. Raises `InvalidClient`."""
+    clients: Clients = request.app.state.clients
+    return clients.authenticate(request.scope)
+
+
 # A guard, as app.py names it beside each room: the dependencies that must pass first.
 Guard = list[DependsParam]
 PUBLIC: Guard = []
+CLIENTS: Guard = [
+    Depends(get_client),
+    # Checks nothing: it tells the OpenAPI document what `get_client` reads.
+    Depends(HTTPBasic(scheme_name="client", auto_error=False)),
+]
 
 
 def signed_in(policy: CookiePolicy, *, has_password_grant: bool) -> Guard:

@@ -53,6 +53,25 @@ class SessionEnded(Problem):
     }
 
 
+class SessionEndedByReuse(SessionEnded):
+    """The same answer, where the request itself is why: its refresh token had been used before."""
+
+    keeps_writes = True
+
+
+class InvalidClient(Problem):
+    """The credentials of a client (another service) are missing or wrong."""
+
+    status, slug, title = 401, "invalid-client", "Unknown client"
+    oauth_code = "invalid_client"
+    detail = "This needs the credentials of a registered client, and these are none."
+    advice = (
+        "Send `Authorization: Basic` with a name and secret that the operator has listed in "
+        "AUTHSVC_CLIENTS."
+    )
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Basic realm="authsvc"'}
+
+
 class AmbiguousCredentials(Problem):
     """The request carries two credentials of one kind."""
 

@@ -3,12 +3,13 @@
 import asyncio
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from authsvc.core.database import Database
 from authsvc.core.deps import DatabaseDep
 from authsvc.core.errors import Unavailable
+from authsvc.revocations.feed import RevocationFeed
 
 router = APIRouter(tags=["health"])
 
@@ -33,13 +34,14 @@ async def live() -> HealthResponse:
     summary="Can it serve?",
     responses={503: {"model": HealthResponse, "description": "The database does not answer."}},
 )
-async def ready(database: DatabaseDep, response: Response) -> HealthResponse:
-    """Ask the database, for one second at most."""
+async def ready(request: Request, database: DatabaseDep, response: Response) -> HealthResponse:
+    """Ask the database, for one second at most, and whether ended sessions are being heard of."""
+    feed: RevocationFeed = request.app.state.revocations
     asking = asyncio.create_task(_answers(database))
     # Not `asyncio.timeout`: before a driver stops waiting for a database that hangs, it asks that
     # same database to stop working, and waits for that.
     await asyncio.wait({asking}, timeout=_PATIENCE)
-    if asking.done() and asking.result():
+    if asking.done() and asking.result() and feed.is_current:
         return HealthResponse(status="ok")
     asking.cancel()
     response.status_code = 503

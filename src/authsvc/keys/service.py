@@ -3,7 +3,7 @@
 import structlog
 
 from authsvc.core.clock import Clock
-from authsvc.core.database import Database
+from authsvc.core.database import Database, take_turn
 from authsvc.keys.material import make_key, prepare
 from authsvc.keys.models import SigningKeyRow
 from authsvc.keys.repository import KeyRepository
@@ -53,7 +53,7 @@ class KeyService:
         if loaded := await self.load():
             return loaded
         async with self._database.writing() as session:
-            await self._database.lock(session, "signing-keys")
+            await take_turn(session, "signing-keys")
             repository = KeyRepository(session)
             if not await repository.of_algorithm(self._alg):
                 material = make_key(self._alg)

@@ -1,1 +1,1 @@
-"""The door for browsers: sign in, and get the tokens as cookies."""
+"""The door for browsers: sign in, get the tokens as cookies, and renew them."""

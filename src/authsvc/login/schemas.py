@@ -8,7 +8,6 @@ from authsvc.core.schemas import RequestModel, Timestamp
 from authsvc.grants.service import Grant
 from authsvc.passwords.policy import Password
 from authsvc.users.email import EmailAddress
-from authsvc.users.models import User
 from authsvc.users.schemas import ProfileResponse
 
 
@@ -41,10 +40,10 @@ class LoginResponse(BaseModel):
     access_expires_at: Timestamp
 
     @classmethod
-    def of(cls, user: User, grant: Grant) -> "LoginResponse":
+    def of(cls, grant: Grant) -> "LoginResponse":
         """Show a fresh grant without its tokens."""
         return cls(
-            profile=ProfileResponse.of(user),
+            profile=ProfileResponse.of(grant.user),
             session=SessionResponse.model_validate(grant.session, from_attributes=True),
             access_expires_at=grant.access.expires_at,
         )

@@ -1,12 +1,17 @@
 """`/profile` and `/getProfile`, the same room under two doors. Only for the signed-in."""
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from authsvc.core.deps import ClockDep
-from authsvc.guard.deps import CurrentPrincipal
+from authsvc.core.errors import Busy
+from authsvc.core.openapi import problems
+from authsvc.credentials.deps import CredentialsDep
+from authsvc.credentials.errors import WrongPassword
+from authsvc.guard.deps import CookiePolicyDep, CurrentPrincipal
 from authsvc.guard.errors import SessionEnded
-from authsvc.profile.schemas import ProfileChange
+from authsvc.profile.schemas import AccountDeletion, ProfileChange
+from authsvc.sessions.deps import SessionsToWriteDep
 from authsvc.users.deps import UsersToReadDep, UsersToWriteDep
 from authsvc.users.schemas import ProfileResponse
 
@@ -24,8 +29,8 @@ router = APIRouter(tags=["profile"])
 async def get_profile(principal: CurrentPrincipal, users: UsersToReadDep) -> ProfileResponse:
     """Return the account of whoever presents the token."""
     user = await users.get(principal.user_id)
-    if user is None:
-        # Deleted since the verifier looked.
+    if user is None or not user.is_active:
+        # Since the verifier looked, or by another hand than ours.
         raise SessionEnded
     return ProfileResponse.of(user)
 
@@ -36,7 +41,34 @@ async def change_profile(
 ) -> ProfileResponse:
     """Change the name."""
     user = await users.change(principal.user_id, clock.now(), name=body.name)
-    if user is None:
+    if user is None or not user.is_active:
         raise SessionEnded
     _log.info("profile_changed", user_id=user.id)
     return ProfileResponse.of(user)
+
+
+@router.delete(
+    "/profile",
+    status_code=204,
+    summary="Delete my account",
+    responses=problems(WrongPassword, Busy),
+)
+async def delete_profile(
+    body: AccountDeletion,
+    response: Response,
+    principal: CurrentPrincipal,
+    credentials: CredentialsDep,
+    users: UsersToWriteDep,
+    sessions: SessionsToWriteDep,
+    cookies: CookiePolicyDep,
+    clock: ClockDep,
+) -> None:
+    """Ask for the password again; then the account, its sessions and its tokens are gone."""
+    user = await credentials.confirm(principal.user_id, body.password)
+    # Locked first, so that nobody signs in while the sessions are being ended.
+    if not await users.lock(user.id):
+        raise SessionEnded
+    await sessions.end_all_of(user.id, clock.now())
+    await users.delete(user.id)
+    _log.info("account_deleted", user_id=user.id)
+    cookies.clear(response)

@@ -3,6 +3,7 @@
 from pydantic import ConfigDict
 
 from authsvc.core.schemas import RequestModel
+from authsvc.passwords.policy import Password
 from authsvc.users.schemas import Name
 
 
@@ -12,3 +13,13 @@ class ProfileChange(RequestModel):
     model_config = ConfigDict(json_schema_extra={"example": {"name": "Ada Lovelace"}})
 
     name: Name | None
+
+
+class AccountDeletion(RequestModel):
+    """The present password, as proof."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"password": "a fern under seven moons"}}
+    )
+
+    password: Password

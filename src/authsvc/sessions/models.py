@@ -30,10 +30,14 @@ class Session(Table, table=True):
     ip: str = Field(max_length=45)
     user_agent: str = Field(max_length=256)
     created_at: datetime = Field(sa_column=Column(Instant(), nullable=False))
+    # When the present generation was made.
+    rotated_at: datetime = Field(sa_column=Column(Instant(), nullable=False))
     last_used_at: datetime = Field(sa_column=Column(Instant(), nullable=False))
     # The earlier of the idle end, which refreshing moves, and the absolute end, which it does not.
     expires_at: datetime = Field(sa_column=Column(Instant(), nullable=False, index=True))
     absolute_expires_at: datetime = Field(sa_column=Column(Instant(), nullable=False))
+    # When the last of its access tokens is past its time.
+    access_expires_at: datetime = Field(sa_column=Column(Instant(), nullable=False))
     ended_at: datetime | None = Field(default=None, sa_column=Column(Instant(), nullable=True))
 
     def is_live(self, now: datetime) -> bool:

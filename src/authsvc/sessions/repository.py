@@ -1,12 +1,19 @@
-"""SQL for sessions."""
+"""SQL for sessions. An ending is written down for the feed in the same transaction."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, case, literal
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, update
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from authsvc.core.database import on_commit
+from authsvc.core.model import Instant
+from authsvc.revocations.feed import RevocationFeed
+from authsvc.revocations.repository import RevocationRepository
 from authsvc.sessions.errors import UserGone
 from authsvc.sessions.models import Session
 
@@ -14,13 +21,23 @@ from authsvc.sessions.models import Session
 class SessionRepository:
     """Reads and writes the table `sessions` within one session of the database."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        """Work within `session`."""
+    def __init__(self, session: AsyncSession, feed: RevocationFeed | None = None) -> None:
+        """Work within `session`; `feed` is told of endings when they are committed."""
         self._session = session
+        self._feed = feed
 
     async def get(self, session_id: UUID) -> Session | None:
-        """Return the session of that id, live or ended."""
-        return await self._session.get(Session, session_id)
+        """Return the session of that id as it is now, live or ended."""
+        return await self._session.get(Session, session_id, populate_existing=True)
+
+    async def live_of(self, user_id: UUID, now: datetime) -> Sequence[Session]:
+        """Return a user's live sessions, the one that was used last first."""
+        statement = (
+            select(Session)
+            .where(Session.user_id == user_id, *_live(now))
+            .order_by(col(Session.last_used_at).desc(), col(Session.id))
+        )
+        return (await self._session.exec(statement)).all()
 
     async def add(self, session: Session) -> None:
         """Store a new session.
@@ -35,22 +52,76 @@ class SessionRepository:
         except IntegrityError:
             raise UserGone from None
 
+    async def advance(
+        self, session_id: UUID, generation: int, now: datetime, values: Mapping[str, object]
+    ) -> Session | None:
+        """Set columns of a session that is live and of that generation, in one statement.
+
+        Of any number that come at once with one generation, one that changes it succeeds.
+
+        Returns:
+            The new row; None if the session is not live, or of another generation.
+
+        """
+        statement = (
+            update(Session)
+            .where(
+                col(Session.id) == session_id, col(Session.generation) == generation, *_live(now)
+            )
+            .values(values)
+            .returning(Session)
+        )
+        result = await self._session.exec(statement, execution_options={"populate_existing": True})
+        return result.scalar_one_or_none()
+
     async def end(self, session_id: UUID, now: datetime) -> bool:
         """End a session. True if this call is what ended it."""
-        statement = (
-            update(Session)
-            .where(col(Session.id) == session_id, col(Session.ended_at).is_(None))
-            .values(ended_at=now)
-            .returning(col(Session.id))
-        )
-        return (await self._session.exec(statement)).first() is not None
+        return bool(await self._end(now, col(Session.id) == session_id))
 
-    async def end_all_of(self, user_id: UUID, now: datetime) -> int:
-        """End every session of a user; return how many this call ended."""
+    async def end_one_of(self, user_id: UUID, session_id: UUID, now: datetime) -> bool:
+        """End a session if it is live and the user's own. True if it was."""
+        own = (col(Session.id) == session_id, col(Session.user_id) == user_id)
+        return bool(await self._end(now, *own, col(Session.expires_at) > now))
+
+    async def end_all_of(self, user_id: UUID, now: datetime, but: UUID | None = None) -> int:
+        """End every session of a user, or every one but one; return how many this call ended."""
+        others = () if but is None else (col(Session.id) != but,)
+        return await self._end(now, col(Session.user_id) == user_id, *others)
+
+    async def purge(self, before: datetime, most: int) -> int:
+        """Delete up to `most` sessions that ended or expired before an instant; return how many."""
+        outdated = select(Session.id).where(col(Session.expires_at) <= before).limit(most)
+        result = await self._session.exec(delete(Session).where(col(Session.id).in_(outdated)))
+        return result.rowcount
+
+    async def _end(self, now: datetime, *which: ColumnElement[bool]) -> int:
         statement = (
             update(Session)
-            .where(col(Session.user_id) == user_id, col(Session.ended_at).is_(None))
-            .values(ended_at=now)
-            .returning(col(Session.id))
+            .where(*which, col(Session.ended_at).is_(None))
+            # The end is its expiry too: purging looks at one column.
+            .values(ended_at=now, expires_at=_earlier(now))
+            .returning(col(Session.id), col(Session.access_expires_at))
         )
-        return len((await self._session.exec(statement)).all())
+        revocations = RevocationRepository(self._session)
+        await revocations.open()
+        ended = [(row[0], row[1]) for row in (await self._session.exec(statement)).all()]
+        await revocations.add(ended)
+        if self._feed:
+            for session_id, expires_at in ended:
+                on_commit(self._session, partial(self._feed.add, session_id, expires_at))
+        return len(ended)
+
+
+def later_access(instant: datetime) -> ColumnElement[datetime]:
+    """Return the later of an instant and the stored end of a session's access tokens."""
+    stored = col(Session.access_expires_at)
+    return case((stored > instant, stored), else_=literal(instant, Instant()))
+
+
+def _earlier(instant: datetime) -> ColumnElement[datetime]:
+    stored = col(Session.expires_at)
+    return case((stored < instant, stored), else_=literal(instant, Instant()))
+
+
+def _live(now: datetime) -> Sequence[ColumnElement[bool]]:
+    return (col(Session.ended_at).is_(None), col(Session.expires_at) > now)

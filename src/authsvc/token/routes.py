@@ -1,34 +1,34 @@
-"""`POST /auth/token`: tokens for clients that keep them themselves, by the password grant."""
+"""`POST /auth/token`: tokens for clients that keep them, by password or by refresh token."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter, ValidationError
 
 from authsvc.core.errors import Busy
+from authsvc.core.forms import FormDep, required
 from authsvc.core.oauth import InvalidRequest, oauth_refusals
 from authsvc.credentials.deps import CredentialsDep
 from authsvc.credentials.errors import InvalidCredentials
+from authsvc.credentials.service import CredentialService
 from authsvc.grants.deps import GrantsDep
-from authsvc.grants.service import DEFAULT_SCOPE, Grant, Presented
+from authsvc.grants.service import DEFAULT_SCOPE, Grant, GrantService, Presented
 from authsvc.passwords.policy import Password
 from authsvc.sessions.deps import DeviceDep
-from authsvc.token.errors import InvalidGrant, InvalidScope, UnsupportedGrantType
-from authsvc.token.schemas import TOKEN_FORM, TokenResponse, read_form
+from authsvc.sessions.errors import RefreshTokenReused, SessionOver, UnknownRefreshToken
+from authsvc.sessions.service import Device
+from authsvc.token.errors import (
+    InvalidGrant,
+    InvalidRefreshToken,
+    InvalidScope,
+    ReusedRefreshToken,
+    UnsupportedGrantType,
+)
+from authsvc.token.schemas import TOKEN_FORM, TokenResponse
 from authsvc.users.email import EmailAddress
 
 router = APIRouter(tags=["token"])
 
 _EMAIL: TypeAdapter[str] = TypeAdapter(EmailAddress)
 _PASSWORD: TypeAdapter[str] = TypeAdapter(Password)
-
-
-async def get_form(request: Request) -> dict[str, str]:
-    """Read the request's form."""
-    return read_form(await request.body())
-
-
-FormDep = Annotated[dict[str, str], Depends(get_form)]
 
 
 @router.post(
@@ -47,36 +47,50 @@ async def token(
     grants: GrantsDep,
     device: DeviceDep,
 ) -> TokenResponse:
-    """Exchange an e-mail address and a password for a pair of tokens (RFC 6749 §4.3)."""
-    if "grant_type" not in form:
-        raise InvalidRequest("grant_type is missing.")
-    if form["grant_type"] != "password" or not request.app.state.has_password_grant:
-        raise UnsupportedGrantType
-    if "username" not in form or "password" not in form:
-        raise InvalidRequest("username or password is missing.")
-    scope = _granted(form.get("scope", DEFAULT_SCOPE))
-    try:
-        email = _EMAIL.validate_python(form["username"])
-        password = _PASSWORD.validate_python(form["password"])
-        user = await credentials.authenticate(email, password)
-        grant = await grants.open(user, device, Presented(), scope)
-    except (ValidationError, InvalidCredentials):
-        raise InvalidGrant from None
+    """Exchange a password (RFC 6749 §4.3) or a refresh token (§6) for a pair of tokens."""
+    match required(form, "grant_type"):
+        case "password" if request.app.state.has_password_grant:
+            grant = await _by_password(form, credentials, grants, device)
+        case "refresh_token":
+            grant = await _by_refresh_token(form, grants, device)
+        case _:
+            raise UnsupportedGrantType
     response.headers["Pragma"] = "no-cache"
-    return _token_response(grant)
-
-
-def _granted(asked: str) -> str:
-    if not set(asked.split(" ")) <= {DEFAULT_SCOPE}:
-        raise InvalidScope
-    return DEFAULT_SCOPE
-
-
-def _token_response(grant: Grant) -> TokenResponse:
-    lifetime = grant.access.expires_at - grant.session.created_at
     return TokenResponse(
         access_token=grant.access.text,
-        expires_in=round(lifetime.total_seconds()),
+        expires_in=grant.access.lifetime,
         refresh_token=grant.refresh_token,
         scope=grant.session.scope,
     )
+
+
+async def _by_password(
+    form: dict[str, str], credentials: CredentialService, grants: GrantService, device: Device
+) -> Grant:
+    username, password = required(form, "username"), required(form, "password")
+    scope = _granted(form, DEFAULT_SCOPE)
+    try:
+        user = await credentials.authenticate(
+            _EMAIL.validate_python(username), _PASSWORD.validate_python(password)
+        )
+        return await grants.open(user, device, Presented(), scope)
+    except (ValidationError, InvalidCredentials):
+        raise InvalidGrant from None
+
+
+async def _by_refresh_token(form: dict[str, str], grants: GrantService, device: Device) -> Grant:
+    refresh_token = required(form, "refresh_token")
+    _granted(form, DEFAULT_SCOPE)
+    try:
+        return await grants.refresh(refresh_token, device)
+    except RefreshTokenReused:
+        raise ReusedRefreshToken from None
+    except (UnknownRefreshToken, SessionOver):
+        raise InvalidRefreshToken from None
+
+
+def _granted(form: dict[str, str], most: str) -> str:
+    """Return the scope to give: what is asked for, as long as it is not more than `most`."""
+    if not set(form.get("scope", most).split(" ")) <= set(most.split(" ")):
+        raise InvalidScope
+    return most

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from authsvc.core.clock import Clock
@@ -16,27 +16,25 @@ FIRST_PARTY = "authsvc"
 
 
 @dataclass(frozen=True, slots=True)
-class TokenPolicy:
-    """What goes into tokens: the issuer's address and how long an access token lives."""
-
-    issuer: str
-    access_ttl: timedelta
-
-
-@dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A signed token and the instant it expires."""
+    """A signed token, and the instants it is good from and until, in whole seconds."""
 
     text: str = field(repr=False)
+    issued_at: datetime
     expires_at: datetime
+
+    @property
+    def lifetime(self) -> int:
+        """Seconds from one to the other."""
+        return int((self.expires_at - self.issued_at).total_seconds())
 
 
 class TokenService:
     """Signs and reads access tokens. Holds the ring, which is swapped as a whole by `use`."""
 
-    def __init__(self, policy: TokenPolicy, clock: Clock) -> None:
-        """Start without keys; `use` gives them."""
-        self._policy = policy
+    def __init__(self, issuer: str, clock: Clock) -> None:
+        """Name `issuer` in every token. Start without keys; `use` gives them."""
+        self._issuer = issuer
         self._clock = clock
         self._ring = KeyRing(())
         self._signing_key: SigningKey | None = None
@@ -50,6 +48,7 @@ class TokenService:
         *,
         user_id: UUID,
         session_id: UUID,
+        expires_at: datetime,
         scope: str,
         auth_time: datetime,
         amr: Sequence[str],
@@ -59,6 +58,7 @@ class TokenService:
         Args:
             user_id: Becomes `sub`.
             session_id: Becomes `sid`; the token is worth nothing once that session has ended.
+            expires_at: Becomes `exp`; whole seconds, and not after the session's own end.
             scope: Space-separated scopes (RFC 6749 §3.3).
             auth_time: When the user last proved who they are.
             amr: How (RFC 8176).
@@ -68,13 +68,12 @@ class TokenService:
         if key is None:
             raise RuntimeError("no signing key is loaded")
         issued_at = int(self._clock.now().timestamp())
-        expires_at = issued_at + int(self._policy.access_ttl.total_seconds())
         header = {"alg": key.alg, "kid": key.kid, "typ": Purpose.ACCESS.value.typ}
         claims = {
-            "iss": self._policy.issuer,
+            "iss": self._issuer,
             "sub": str(user_id),
             "aud": Purpose.ACCESS.value.audience,
-            "exp": expires_at,
+            "exp": int(expires_at.timestamp()),
             "iat": issued_at,
             "jti": str(uuid4()),
             "sid": str(session_id),
@@ -83,11 +82,10 @@ class TokenService:
             "auth_time": int(auth_time.timestamp()),
             "amr": list(amr),
         }
-        signing_input = f"{_segment(header)}.{_segment(claims)}"
-        signature = encode_segment(key.key.sign(signing_input.encode()))
         return IssuedToken(
-            text=f"{signing_input}.{signature}",
-            expires_at=datetime.fromtimestamp(expires_at, tz=UTC),
+            text=_signed(header, claims, key),
+            issued_at=datetime.fromtimestamp(issued_at, tz=UTC),
+            expires_at=expires_at,
         )
 
     def verify(self, text: str) -> Claims:
@@ -98,9 +96,12 @@ class TokenService:
             ExpiredToken: If it is genuine and past its `exp`.
 
         """
-        return parse(
-            text, self._ring, Purpose.ACCESS, issuer=self._policy.issuer, now=self._clock.now()
-        )
+        return parse(text, self._ring, Purpose.ACCESS, issuer=self._issuer, now=self._clock.now())
+
+
+def _signed(header: Mapping[str, object], claims: Mapping[str, object], key: SigningKey) -> str:
+    signing_input = f"{_segment(header)}.{_segment(claims)}"
+    return f"{signing_input}.{encode_segment(key.key.sign(signing_input.encode()))}"
 
 
 def _segment(members: Mapping[str, object]) -> str:

@@ -18,6 +18,8 @@ class User(Table, table=True):
     email: str = Field(max_length=254, unique=True)
     name: str | None = Field(default=None, max_length=100)
     password_hash: str = Field(max_length=512, repr=False)
+    # Counts the passwords, so that a sign-in with one notices when it was changed meanwhile.
+    password_generation: int = 0
     email_verified: bool = False
     is_active: bool = True
     roles: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from authsvc.users.errors import EmailTaken
@@ -22,6 +22,16 @@ class UserRepository:
     async def get(self, user_id: UUID) -> User | None:
         """Return the user of that id."""
         return await self._session.get(User, user_id)
+
+    async def hold(self, user_id: UUID) -> User | None:
+        """Return the user as they are now, and keep them so until the transaction ends.
+
+        Others may hold the user at the same time. Whoever changes or deletes the user waits, and
+        then sees what the holders have written.
+        """
+        statement = select(User).where(User.id == user_id).with_for_update(read=True)
+        result = await self._session.exec(statement, execution_options={"populate_existing": True})
+        return result.one_or_none()
 
     async def by_email(self, email: str) -> User | None:
         """Return the user of that address, given in canonical form."""
@@ -55,6 +65,27 @@ class UserRepository:
         )
         result = await self._session.exec(statement, execution_options={"populate_existing": True})
         return result.scalar_one_or_none()
+
+    async def set_password(
+        self, user_id: UUID, generation: int, password_hash: str, now: datetime
+    ) -> bool:
+        """Store a new password's hash, unless the password was changed since that generation."""
+        statement = (
+            update(User)
+            .where(col(User.id) == user_id, col(User.password_generation) == generation)
+            .values(password_hash=password_hash, password_generation=generation + 1, updated_at=now)
+            .returning(col(User.id))
+        )
+        return (await self._session.exec(statement)).first() is not None
+
+    async def lock(self, user_id: UUID) -> bool:
+        """Keep everybody else from the user until the transaction ends. False without the user."""
+        statement = select(User.id).where(User.id == user_id).with_for_update()
+        return (await self._session.exec(statement)).first() is not None
+
+    async def delete(self, user_id: UUID) -> None:
+        """Delete a user, with the rows that are theirs. Their sessions must have been ended."""
+        await self._session.exec(delete(User).where(col(User.id) == user_id))
 
     async def replace_hash(self, user_id: UUID, old: str, new: str) -> None:
         """Replace a password hash by a stronger one of the same password.

@@ -1,4 +1,4 @@
-"""Users, sessions and signing keys."""
+"""Users, sessions, revocations and signing keys."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 _INSTANT = sa.DateTime(timezone=True)
+_COUNTER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -19,6 +20,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(254), nullable=False),
         sa.Column("name", sa.String(100), nullable=True),
         sa.Column("password_hash", sa.String(512), nullable=False),
+        sa.Column("password_generation", sa.Integer(), nullable=False),
         sa.Column("email_verified", sa.Boolean(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
@@ -37,9 +39,11 @@ def upgrade() -> None:
         sa.Column("ip", sa.String(45), nullable=False),
         sa.Column("user_agent", sa.String(256), nullable=False),
         sa.Column("created_at", _INSTANT, nullable=False),
+        sa.Column("rotated_at", _INSTANT, nullable=False),
         sa.Column("last_used_at", _INSTANT, nullable=False),
         sa.Column("expires_at", _INSTANT, nullable=False),
         sa.Column("absolute_expires_at", _INSTANT, nullable=False),
+        sa.Column("access_expires_at", _INSTANT, nullable=False),
         sa.Column("ended_at", _INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_sessions"),
         sa.ForeignKeyConstraint(
@@ -48,6 +52,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
     op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
+    op.create_table(
+        "revocations",
+        sa.Column("id", _COUNTER, autoincrement=True, nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("expires_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_revocations"),
+        # Ids are never given out again, also not those of rows that are gone.
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_revocations_expires_at", "revocations", ["expires_at"])
     op.create_table(
         "signing_keys",
         sa.Column("kid", sa.String(64), nullable=False),
@@ -61,5 +75,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_table("signing_keys")
+    op.drop_table("revocations")
     op.drop_table("sessions")
     op.drop_table("users")

@@ -1,0 +1,1 @@
+"""The door for other services that ask about a token (RFC 7662)."""

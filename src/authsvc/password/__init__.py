@@ -1,0 +1,1 @@
+"""The door to changing one's password."""

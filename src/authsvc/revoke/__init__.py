@@ -1,0 +1,1 @@
+"""The door for giving a token back (RFC 7009)."""
