@@ -93,3 +93,18 @@ async def get_tokens(
 def bearer(token: str) -> dict[str, str]:
     """Return the header that presents a token."""
     return {"Authorization": f"Bearer {token}"}
+
+
+async def renew(client: httpx.AsyncClient, refresh_token: str) -> httpx.Response:
+    """Exchange a refresh token for a new bearer pair."""
+    form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+    return await client.post("/auth/token", data=form)
+
+
+async def is_alive(client: httpx.AsyncClient, access_token: str) -> bool:
+    """Tell whether an access token opens the profile; if not, it must be because of its session."""
+    answer = await client.get("/profile", headers=bearer(access_token))
+    if answer.status_code == 200:
+        return True
+    assert answer.json()["type"].endswith("/problems/session-ended"), answer.text
+    return False

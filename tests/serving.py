@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 PROGRAM = (sys.executable, "-m", "authsvc")
+_CHEAP_SERVER = Path(__file__).with_name("cheap_server.py")
 _START_WITHIN = 30.0
 _END_WITHIN = 15.0
 
@@ -74,14 +75,32 @@ def serving(directory: Path, *arguments: str, **settings: str) -> Iterator[Serve
     The public URL and a data directory are set unless `settings` say otherwise.
     """
     port = free_port()
+    program: Sequence[str | Path] = [*PROGRAM, "serve", "--port", str(port), *arguments]
+    with _running(program, directory, port, settings) as served:
+        yield served
+
+
+@contextmanager
+def serving_cheaply(directory: Path, *, workers: int, **settings: str) -> Iterator[Served]:
+    """Run the same service with hashes that cost nothing, on a migrated database."""
+    port = free_port()
+    program: Sequence[str | Path] = [sys.executable, _CHEAP_SERVER, str(port), str(workers)]
+    with _running(program, directory, port, settings) as served:
+        yield served
+
+
+@contextmanager
+def _running(
+    program: Sequence[str | Path], directory: Path, port: int, settings: Mapping[str, str]
+) -> Iterator[Served]:
     own = {"public_url": f"http://localhost:{port}", "data_dir": str(directory / "data")}
     log = directory / f"serve-{port}.log"
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            [*PROGRAM, "serve", "--port", str(port), *arguments],
+            program,
             cwd=directory,
-            env=environment(**own | settings),
+            env=environment(**own | dict(settings)),
             stdout=output,
             stderr=subprocess.STDOUT,
         ) as process,

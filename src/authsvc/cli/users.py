@@ -2,9 +2,6 @@
 
 import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -12,14 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from authsvc.cli.workshop import Refused, command, settings_for_command, workshop
-from authsvc.credentials.service import CredentialService
-from authsvc.parts import Parts
+from authsvc.cli.desk import canonical, desk
+from authsvc.cli.workshop import Refused, command
 from authsvc.passwords.policy import Password
-from authsvc.sessions.repository import SessionRepository
-from authsvc.users.email import canonical_email
-from authsvc.users.models import User
-from authsvc.users.repository import UserRepository
 from authsvc.users.schemas import Name, ProfileResponse
 
 cli = typer.Typer(help="Accounts.", no_args_is_help=True)
@@ -29,33 +21,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _PASSWORD: TypeAdapter[str] = TypeAdapter(Password)
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """The services within one transaction."""
-
-    parts: Parts
-    users: UserRepository
-    sessions: SessionRepository
-    credentials: CredentialService
-
-    async def find(self, email: str) -> User:
-        user = await self.users.by_email(_canonical(email))
-        if user is None:
-            raise Refused(f"There is no account {email}.")
-        return user
-
-    async def end_sessions(self, user: User) -> int:
-        return await self.sessions.end_all_of(user.id, self.parts.clock.now())
-
-
-@asynccontextmanager
-async def _desk() -> AsyncIterator[_Desk]:
-    async with workshop(settings_for_command()) as parts, parts.database.writing() as session:
-        users = UserRepository(session)
-        credentials = CredentialService(users, parts.credential_tools)
-        yield _Desk(parts, users, SessionRepository(session), credentials)
 
 
 @cli.command("create")
@@ -70,13 +35,13 @@ async def create(
     ] = None,
 ) -> None:
     """Make an account. The password is asked for, or read from standard input."""
-    address, roles = _canonical(email), tuple(role or ())
+    address, roles = canonical(email), tuple(role or ())
     name = None if name is None else _checked(_NAME, name, "name")
-    async with _desk() as desk:
+    async with desk() as at:
         if password_hash is None:
-            user = await desk.credentials.create(address, _ask_password(), name, roles)
-        elif desk.parts.passwords.is_known_hash(password_hash):
-            user = await desk.credentials.add(address, password_hash, name, roles)
+            user = await at.credentials.create(address, _ask_password(), name, roles)
+        elif at.parts.passwords.is_known_hash(password_hash):
+            user = await at.credentials.add(address, password_hash, name, roles)
         else:
             raise Refused("That hash is of no scheme that can be verified here.")
     typer.echo(f"Made {user.email} with id {user.id}.")
@@ -86,8 +51,8 @@ async def create(
 @command
 async def list_users(*, as_json: AsJson = False) -> None:
     """List all accounts."""
-    async with _desk() as desk:
-        profiles = [ProfileResponse.of(user) for user in await desk.users.every()]
+    async with desk() as at:
+        profiles = [ProfileResponse.of(user) for user in await at.users.every()]
     if as_json:
         typer.echo(json.dumps([profile.model_dump(mode="json") for profile in profiles], indent=2))
         return
@@ -104,10 +69,9 @@ async def list_users(*, as_json: AsJson = False) -> None:
 @command
 async def disable(email: Email) -> None:
     """Keep a user out: their sessions end, and they cannot sign in."""
-    async with _desk() as desk:
-        user = await desk.find(email)
-        await desk.users.change(user.id, desk.parts.clock.now(), is_active=False)
-        count = await desk.end_sessions(user)
+    async with desk() as at:
+        user = await at.find(email)
+        count = await at.disable(user)
     typer.echo(f"{user.email} is disabled; {count} sessions ended.")
 
 
@@ -115,9 +79,9 @@ async def disable(email: Email) -> None:
 @command
 async def enable(email: Email) -> None:
     """Let a user sign in again."""
-    async with _desk() as desk:
-        user = await desk.find(email)
-        await desk.users.change(user.id, desk.parts.clock.now(), is_active=True)
+    async with desk() as at:
+        user = await at.find(email)
+        await at.users.change(user.id, at.parts.clock.now(), is_active=True)
     typer.echo(f"{user.email} is enabled.")
 
 
@@ -127,10 +91,10 @@ async def set_password(email: Email) -> None:
     """Give a user a new password and end their sessions. It is asked for, or read from stdin."""
     # Asked for first: no transaction waits for somebody to type.
     password = _ask_password()
-    async with _desk() as desk:
-        user = await desk.find(email)
-        await desk.credentials.set_password(user, password)
-        count = await desk.end_sessions(user)
+    async with desk() as at:
+        user = await at.find(email)
+        await at.credentials.set_password(user, password)
+        count = await at.end_sessions(user)
     typer.echo(f"{user.email} has a new password; {count} sessions ended.")
 
 
@@ -141,17 +105,10 @@ async def grant(
     roles: Annotated[list[str], typer.Argument(help="All roles from now on.")],
 ) -> None:
     """Set a user's roles."""
-    async with _desk() as desk:
-        user = await desk.find(email)
-        await desk.users.change(user.id, desk.parts.clock.now(), roles=roles)
+    async with desk() as at:
+        user = await at.find(email)
+        await at.users.change(user.id, at.parts.clock.now(), roles=roles)
     typer.echo(f"{user.email} has the roles: {' '.join(roles)}.")
-
-
-def _canonical(email: str) -> str:
-    try:
-        return canonical_email(email)
-    except ValueError as fault:
-        raise Refused(f"{fault}.") from None
 
 
 def _ask_password() -> str:

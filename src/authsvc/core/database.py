@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from authsvc.core.engines import DatabaseAddress, for_reading, make_engine
+from authsvc.core.engines import DatabaseAddress, make_engines
 from authsvc.core.errors import Problem, Unavailable
 
 _log = structlog.get_logger(__name__)
@@ -35,8 +35,7 @@ class Database:
         """Prepare the engine for `address`, in a form that `DatabaseAddress.parse` reads."""
         where = DatabaseAddress.parse(address)
         self._file = where.file
-        self._engine = make_engine(where)
-        self._read_engine = for_reading(self._engine)
+        self._engine, self._read_engine = make_engines(where)
 
     @property
     def is_sqlite(self) -> bool:
@@ -96,6 +95,7 @@ class Database:
     async def dispose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+        await self._read_engine.dispose()
 
 
 async def take_turn(session: AsyncSession, name: str) -> None:

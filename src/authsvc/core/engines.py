@@ -61,18 +61,19 @@ class DatabaseAddress:
                 raise ValueError(f"{other} is not supported, only sqlite and postgresql")
 
 
-def make_engine(address: DatabaseAddress) -> AsyncEngine:
-    """Prepare an engine. It connects with its first use."""
+def make_engines(address: DatabaseAddress) -> tuple[AsyncEngine, AsyncEngine]:
+    """Prepare an engine for transactions, and one for reading outside of them.
+
+    They connect with their first use.
+    """
     if address.file is None:
-        return _postgresql_engine(address.dsn)
-    return _sqlite_engine(address.file)
-
-
-def for_reading(engine: AsyncEngine) -> AsyncEngine:
-    """Return the engine, over the same pool, for reading outside transactions."""
-    if engine.dialect.name == "sqlite":
-        return engine.execution_options(is_read=True)
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+        engine = _postgresql_engine(address.dsn)
+        return engine, engine.execution_options(isolation_level="AUTOCOMMIT")
+    # SQLite has one writer, and lets others ask again and again. Those of one process queue for one
+    # connection instead: the first to come is the first to write.
+    writing = _sqlite_engine(address.file, pool_size=1, pool_timeout=_SQLITE_BUSY_TIMEOUT)
+    reading = _sqlite_engine(address.file, pool_size=10, pool_timeout=_POOL_TIMEOUT)
+    return writing, reading.execution_options(is_read=True)
 
 
 def _postgresql_engine(dsn: str) -> AsyncEngine:
@@ -101,10 +102,12 @@ def _postgresql_engine(dsn: str) -> AsyncEngine:
     )
 
 
-def _sqlite_engine(file: Path) -> AsyncEngine:
+def _sqlite_engine(file: Path, *, pool_size: int, pool_timeout: int) -> AsyncEngine:
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file)),
-        pool_timeout=_POOL_TIMEOUT,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout,
         hide_parameters=True,
         connect_args={"timeout": _SQLITE_BUSY_TIMEOUT},
     )
