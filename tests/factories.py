@@ -102,8 +102,11 @@ async def renew(client: httpx.AsyncClient, refresh_token: str) -> httpx.Response
 
 
 async def is_alive(client: httpx.AsyncClient, access_token: str) -> bool:
-    """Tell whether an access token opens the profile; if not, it must be because of its session."""
-    answer = await client.get("/profile", headers=bearer(access_token))
+    """Tell whether an access token is accepted; if not, it must be because of its session.
+
+    Asked where no row is read: it is the token alone that decides.
+    """
+    answer = await client.get("/openapi.json", headers=bearer(access_token))
     if answer.status_code == 200:
         return True
     assert answer.json()["type"].endswith("/problems/session-ended"), answer.text

@@ -80,6 +80,19 @@ async def test_more_than_a_page_is_read_to_the_end(
     assert all(feed.has(session_id) for session_id in ids)
 
 
+async def test_numbers_are_never_given_out_again(
+    feed: RevocationFeed, database: Database, clock: MovedClock
+) -> None:
+    """A reader that goes on from the last one must find the next one behind it."""
+    await _add(database, clock.now() + timedelta(minutes=1))
+    await feed.poll()
+    async with database.writing() as session:
+        await RevocationRepository(session).purge(clock.now() + timedelta(hours=1), 10)
+    (ended,) = await _add(database, clock.now() + timedelta(minutes=1))
+    await feed.poll()
+    assert feed.has(ended)
+
+
 async def test_endings_that_are_committed_at_once_show_in_the_order_of_their_numbers(
     feed: RevocationFeed, database: Database, database_address: str, clock: MovedClock
 ) -> None:

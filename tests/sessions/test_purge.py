@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from sqlmodel import col, update
 
 from authsvc.core.database import Database, try_turn
 from authsvc.core.migrations import migrate
+from authsvc.revocations.repository import RevocationRepository
 from authsvc.sessions import purge as module
 from authsvc.sessions.models import Session
 from authsvc.sessions.purge import SessionPurge
@@ -78,8 +80,11 @@ async def test_one_process_at_a_time(empty_postgresql: str, clock: MovedClock) -
     one, two = Database(empty_postgresql), Database(empty_postgresql)
     await migrate(one)
     async with one.writing() as session:
+        await RevocationRepository(session).add([(uuid4(), clock.now() - timedelta(hours=1))])
+    async with one.writing() as session:
         assert await try_turn(session, "purge")
         assert await asyncio.wait_for(SessionPurge(two, clock).run(), 5) == 0
+    assert await SessionPurge(two, clock).run() == 1
     for database in (one, two):
         await database.dispose()
 

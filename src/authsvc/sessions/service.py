@@ -120,8 +120,6 @@ class SessionService:
         session = await self._sessions.get(token.session_id) if token else None
         if not token or not session or not self._refresh_tokens.is_genuine(token, session):
             raise UnknownRefreshToken
-        if not session.is_live(self._clock.now()):
-            raise SessionOver
         return await self._rotate(token, session, device) or await self._replay(token)
 
     async def end(self, session_id: UUID) -> bool:
