@@ -29,6 +29,7 @@ from authsvc.sessions.refresh_token import RefreshTokens
 from authsvc.sessions.service import SessionPolicy
 from authsvc.settings import Settings
 from authsvc.tokens.service import TokenService
+from authsvc.users.lookups import UserLookups
 
 _log = structlog.get_logger(__name__)
 
@@ -39,6 +40,7 @@ class Parts:
 
     clock: Clock
     database: Database
+    user_lookups: UserLookups
     keys: KeyService
     tokens: TokenService
     revocations: RevocationFeed
@@ -71,6 +73,7 @@ class Parts:
         return cls(
             clock=clock,
             database=database,
+            user_lookups=UserLookups(database),
             keys=KeyService(database, Sealer(secret), clock, settings.signing_alg),
             tokens=tokens,
             revocations=revocations,
@@ -102,6 +105,7 @@ class Parts:
         """Lay out the parts where each room's `deps.py` picks up its own."""
         state.clock = self.clock
         state.database = self.database
+        state.user_lookups = self.user_lookups
         state.tokens = self.tokens
         state.revocations = self.revocations
         state.verifier = self.verifier

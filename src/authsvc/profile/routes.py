@@ -12,7 +12,7 @@ from authsvc.guard.deps import CookiePolicyDep, CurrentPrincipal
 from authsvc.guard.errors import SessionEnded
 from authsvc.profile.schemas import AccountDeletion, ProfileChange
 from authsvc.sessions.deps import SessionsToWriteDep
-from authsvc.users.deps import UsersToReadDep, UsersToWriteDep
+from authsvc.users.deps import UserLookupsDep, UsersToWriteDep
 from authsvc.users.schemas import ProfileResponse
 
 _log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ router = APIRouter(tags=["profile"])
     operation_id="profile-get_profile_by_its_old_name",
     summary="Show my profile, by the name that articles use",
 )
-async def get_profile(principal: CurrentPrincipal, users: UsersToReadDep) -> ProfileResponse:
+async def get_profile(principal: CurrentPrincipal, users: UserLookupsDep) -> ProfileResponse:
     """Return the account of whoever presents the token."""
     user = await users.get(principal.user_id)
     if user is None or not user.is_active:

@@ -2,15 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
-from authsvc.core.deps import ReadSessionDep, WriteSessionDep
+from authsvc.core.deps import WriteSessionDep
+from authsvc.users.lookups import UserLookups
 from authsvc.users.repository import UserRepository
-
-
-async def get_users_to_read(session: ReadSessionDep) -> UserRepository:
-    """Build a repository that reads outside any transaction."""
-    return UserRepository(session)
 
 
 async def get_users_to_write(session: WriteSessionDep) -> UserRepository:
@@ -18,5 +14,11 @@ async def get_users_to_write(session: WriteSessionDep) -> UserRepository:
     return UserRepository(session)
 
 
-UsersToReadDep = Annotated[UserRepository, Depends(get_users_to_read)]
+async def get_user_lookups(request: Request) -> UserLookups:
+    """Return the reads that all requests of the process share."""
+    lookups: UserLookups = request.app.state.user_lookups
+    return lookups
+
+
 UsersToWriteDep = Annotated[UserRepository, Depends(get_users_to_write)]
+UserLookupsDep = Annotated[UserLookups, Depends(get_user_lookups)]

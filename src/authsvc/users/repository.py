@@ -1,6 +1,6 @@
 """SQL for users."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +22,11 @@ class UserRepository:
     async def get(self, user_id: UUID) -> User | None:
         """Return the user of that id."""
         return await self._session.get(User, user_id)
+
+    async def of_ids(self, user_ids: Iterable[UUID]) -> Mapping[UUID, User]:
+        """Return those of several users that exist, by their ids."""
+        statement = select(User).where(col(User.id).in_(user_ids))
+        return {user.id: user for user in await self._session.exec(statement)}
 
     async def hold(self, user_id: UUID) -> User | None:
         """Return the user as they are now, and keep them so until the transaction ends.
