@@ -15,6 +15,7 @@ from authsvc import __version__
 from authsvc.core.address import ClientAddress
 from authsvc.core.clock import Clock, SystemClock
 from authsvc.core.envelope import Envelope, security_headers
+from authsvc.core.express import Express
 from authsvc.core.gate import BodyGate, KnownHosts, ListedOrigins
 from authsvc.core.oauth import render_oauth
 from authsvc.core.refusals import (
@@ -47,6 +48,8 @@ from authsvc.settings import Settings
 from authsvc.signin_page import routes as signin_page
 from authsvc.static import routes as static
 from authsvc.token import routes as token
+from authsvc.verify import routes as verify
+from authsvc.verify.way_in import WayIn
 
 # Their errors, and their bodies, are those of RFC 6749.
 OAUTH_PATHS = frozenset({"/auth/token", "/auth/revoke", "/auth/introspect"})
@@ -83,6 +86,7 @@ def floor_plan(settings: Settings) -> Sequence[Room]:
         Room(profile.router, members),
         Room(sessions_api.router, members),
         Room(password.router, members),
+        Room(verify.router, members),
     ]
     if settings.docs_access != "off":
         readers = PUBLIC if settings.docs_access == "public" else READERS
@@ -113,6 +117,8 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        # Its own variables could have it send requests to elsewhere, and it looks at each one.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=lifespan(parts),
         generate_unique_id_function=_operation_id,
         exception_handlers={
@@ -136,10 +142,14 @@ def _build_walls(app: FastAPI, settings: Settings, parts: Parts) -> None:
     """Put the layers around the rooms. What is added last stands outermost."""
     app.add_middleware(BodyGate, form_paths=OAUTH_PATHS)
     app.add_middleware(
+        Express, endpoints={verify.PATH: verify.ForwardAuth(parts.verifier, parts.cookies)}
+    )
+    app.add_middleware(
         SameOriginOnly,
         cookies=parts.cookies,
         origins=[settings.public_url, *settings.allowed_origins],
         always=ALWAYS_SAME_ORIGIN,
+        on_behalf={verify.PATH},
     )
     app.add_middleware(KnownHosts, hosts=settings.hosts, exempt=ANY_HOST)
     app.add_middleware(Refusals, render=_renderer(settings))
@@ -161,7 +171,10 @@ def _build_walls(app: FastAPI, settings: Settings, parts: Parts) -> None:
 
 def _renderer(settings: Settings) -> Renderer:
     render_problem = ProblemRenderer(settings.public_url)
-    by_path: Mapping[str, Renderer] = dict.fromkeys(OAUTH_PATHS, render_oauth)
+    by_path: Mapping[str, Renderer] = {
+        **dict.fromkeys(OAUTH_PATHS, render_oauth),
+        verify.PATH: WayIn(settings.public_url, render_problem),
+    }
     return lambda scope, problem: by_path.get(scope["path"], render_problem)(scope, problem)
 
 

@@ -1,5 +1,6 @@
 """From the environment to settings that are safe to start with, or to a list of what is wrong."""
 
+import gc
 import os
 import secrets
 import tempfile
@@ -66,7 +67,11 @@ def application() -> FastAPI:
     """Make the application from the environment: what uvicorn calls in each worker process."""
     settings = load_settings()
     configure_logging(settings.log_style)
-    return create_app(settings)
+    app = create_app(settings)
+    # What is there by now stays: the collector need not go through all of it again and again.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _unknown_names(environment: Mapping[str, Any]) -> Iterator[str]:

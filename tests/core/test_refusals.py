@@ -18,6 +18,7 @@ METHODS: Mapping[str, str] = {
     "/auth/password": "POST",
     "/auth/refresh": "POST",
     "/auth/revocations": "GET",
+    "/auth/verify": "GET",
     "/getProfile": "GET",
     "/auth/register": "POST",
     "/auth/login": "POST",

@@ -37,6 +37,7 @@ OPERATION_IDS = {
     "sessions-end_session",
     "sessions-list_sessions",
     "token-token",
+    "verify-verify",
 }
 
 # What the layers before every room refuse, as header and body of a request.

@@ -1,26 +1,32 @@
 """The outermost layer: every request gets an id, every answer its headers and a log line."""
 
+import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from authsvc.core.address import ClientAddress
 
 _log = structlog.get_logger(__name__)
+# Tells for next to nothing whether a line for debugging would be written at all.
+_debugging = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_QUIET_PATHS = ("/health/", "/static/")
+_QUIET_PATHS = ("/health/", "/static/", "/auth/verify")
 
 # For answers that are data. A page brings a policy of its own.
 _DATA_POLICY = (
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 )
 _TWO_YEARS = 63072000
+_ID_NAME = b"x-request-id"
+
+Header = tuple[bytes, bytes]
 
 
 def security_headers(*, is_https: bool) -> Mapping[str, str]:
@@ -46,7 +52,7 @@ class Envelope:
         """Wrap `app`; `headers` are defaults for every answer."""
         self._app = app
         self._address = address
-        self._headers = headers
+        self._headers = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -62,29 +68,41 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                headers["X-Request-Id"] = request_id
+                message["headers"] = self._completed(message.get("headers", ()), request_id)
             await send(message)
 
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id, address=address):
-            try:
-                await self._app(scope, receive, send_with_headers)
-            finally:
-                log = _log.debug if scope["path"].startswith(_QUIET_PATHS) else _log.info
-                log(
-                    "request",
-                    method=scope["method"],
-                    path=scope["path"],
-                    status=status,
-                    duration_ms=round((time.perf_counter() - started) * 1000, 1),
-                )
+        bound = bind_contextvars(request_id=request_id, address=address)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            self._log(scope, status, started)
+            reset_contextvars(**bound)
+
+    def _completed(self, given: Iterable[Header], request_id: str) -> list[Header]:
+        """Add the headers that every answer carries to those that this one brings."""
+        headers = [header for header in given if header[0] != _ID_NAME]
+        names = {name for name, _ in headers}
+        headers += [header for header in self._headers if header[0] not in names]
+        headers.append((_ID_NAME, request_id.encode()))
+        return headers
+
+    def _log(self, scope: Scope, status: int, started: float) -> None:
+        is_quiet = scope["path"].startswith(_QUIET_PATHS)
+        if is_quiet and not _debugging.isEnabledFor(logging.DEBUG):
+            return
+        log = _log.debug if is_quiet else _log.info
+        log(
+            "request",
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        )
 
     def _request_id(self, scope: Scope) -> str:
         """Make an id, or take the one that a named proxy has given."""
-        if self._address.is_trusted(self._address.peer(scope)):
+        if self._address.comes_from_proxy(scope):
             given = [value for name, value in scope["headers"] if name == b"x-request-id"]
             if len(given) == 1 and _REQUEST_ID.fullmatch(given[0]):
                 return bytes(given[0]).decode()

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from authsvc.core import strict_json
 from authsvc.tokens.claims import Claims, Purpose
 from authsvc.tokens.errors import ExpiredToken, InvalidToken
-from authsvc.tokens.keyring import KeyRing
+from authsvc.tokens.keyring import KeyRing, VerificationKey
 
 MAX_LENGTH = 4096
 _MAX_HEADER = 1024
@@ -37,6 +37,37 @@ class _Parts:
     signing_input: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class GenuineToken:
+    """What is true of a token whenever it is read, as long as the key ring stays the same.
+
+    Attributes:
+        claims: What it says. Whether that counts now, only `claims_at` tells.
+        key: The key that it was proven with.
+    """
+
+    claims: Claims
+    key: VerificationKey
+
+    def claims_at(self, now: datetime) -> Claims:
+        """Return what the token says, if it counts at `now`.
+
+        Raises:
+            InvalidToken: If its key is not accepted now, or the token is from the future.
+            ExpiredToken: If it is past its `exp`.
+
+        """
+        if not self.key.is_usable(now):
+            raise InvalidToken("kid")
+        claims, seconds = self.claims, now.timestamp()
+        latest = int(seconds) + _CLOCK_SKEW
+        if claims.iat > latest or claims.auth_time > latest or (claims.nbf or 0) > latest:
+            raise InvalidToken("not-yet")
+        if claims.exp <= seconds:
+            raise ExpiredToken(claims)
+        return claims
+
+
 def parse(text: str, ring: KeyRing, purpose: Purpose, *, issuer: str, now: datetime) -> Claims:
     """Check a token and return what it says.
 
@@ -52,19 +83,29 @@ def parse(text: str, ring: KeyRing, purpose: Purpose, *, issuer: str, now: datet
         ExpiredToken: If it is genuine and past its `exp`.
 
     """
+    return prove(text, ring, purpose, issuer=issuer, now=now).claims_at(now)
+
+
+def prove(
+    text: str, ring: KeyRing, purpose: Purpose, *, issuer: str, now: datetime
+) -> GenuineToken:
+    """Check everything about a token but its times. Takes what `parse` takes.
+
+    Raises:
+        InvalidToken: If anything at all is wrong with it.
+
+    """
     try:
         parts = _split(text)
-        _check_signature(parts, ring, purpose, now)
+        key = _check_signature(parts, ring, purpose, now)
         claims = _read_claims(parts.payload)
-        _check_claims(claims, purpose, issuer, int(now.timestamp()))
+        _check_claims(claims, purpose, issuer)
     except InvalidToken:
         raise
     except Exception as fault:
         # The border: whatever an odd token makes a library do, the answer is the same.
         raise InvalidToken("unreadable") from fault
-    if claims.exp <= now.timestamp():
-        raise ExpiredToken(claims)
-    return claims
+    return GenuineToken(claims, key)
 
 
 def _split(text: str) -> _Parts:
@@ -112,7 +153,9 @@ def _json_object(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def _check_signature(parts: _Parts, ring: KeyRing, purpose: Purpose, now: datetime) -> None:
+def _check_signature(
+    parts: _Parts, ring: KeyRing, purpose: Purpose, now: datetime
+) -> VerificationKey:
     header = parts.header
     # `crit`, `jwk`, `jku`, `x5u`, `b64`, `zip`: nothing we issue has them, so nothing we read does.
     if set(header) != _HEADER_MEMBERS or not all(isinstance(v, str) for v in header.values()):
@@ -126,6 +169,7 @@ def _check_signature(parts: _Parts, ring: KeyRing, purpose: Purpose, now: dateti
         raise InvalidToken("alg")
     if not key.key.verify(parts.signing_input, parts.signature):
         raise InvalidToken("signature")
+    return key
 
 
 def _read_claims(payload: bytes) -> Claims:
@@ -136,13 +180,10 @@ def _read_claims(payload: bytes) -> Claims:
         raise InvalidToken("claims") from None
 
 
-def _check_claims(claims: Claims, purpose: Purpose, issuer: str, now: int) -> None:
+def _check_claims(claims: Claims, purpose: Purpose, issuer: str) -> None:
     if claims.iss != issuer:
         raise InvalidToken("iss")
     if purpose.value.audience not in claims.audiences:
         raise InvalidToken("aud")
     if not 0 < claims.exp - claims.iat <= purpose.value.longest_ttl.total_seconds():
         raise InvalidToken("lifetime")
-    latest = now + _CLOCK_SKEW
-    if claims.iat > latest or claims.auth_time > latest or (claims.nbf or 0) > latest:
-        raise InvalidToken("not-yet")
