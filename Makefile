@@ -18,7 +18,7 @@ run: $(VENV)/.run ## Start the service on http://localhost:8000 with SQLite in .
 migrate: $(VENV)/.run ## Bring the database's schema to this version
 	@$(BIN)/authsvc migrate
 
-test: $(VENV)/.dev chromium ## Run every test, on SQLite and on PostgreSQL
+test: $(VENV)/.dev chromium proxies ## Run every test, on SQLite and on PostgreSQL
 	@# A directory of its own: pytest prunes those in its usual place, also under a running database.
 	@tmp=$$(mktemp -d) && $(BIN)/pytest -n auto --basetemp="$$tmp/t"; status=$$?; rm -rf "$$tmp"; exit $$status
 
@@ -66,3 +66,17 @@ chromium: ## Install Chromium for the page tests, where that is possible
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing Chromium…" && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	  else echo "The page tests need Chromium. Install it (Debian: apt-get install chromium) and run again."; exit 1; fi; }
+
+# Debian's packages start what they bring, unless a policy says no. The tests start their own.
+.PHONY: proxies
+proxies: ## Install nginx and Caddy for the forward-auth tests, where that is possible
+	@missing=""; for name in nginx caddy; do \
+	  command -v $$name >/dev/null || test -x /usr/sbin/$$name || missing="$$missing $$name"; done; \
+	if [ -z "$$missing" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing$$missing…"; \
+	  policy=/usr/sbin/policy-rc.d; mine=""; \
+	  test -e $$policy || { mine=$$policy; printf '#!/bin/sh\nexit 101\n' >$$policy && chmod +x $$policy; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null 2>&1; \
+	  status=$$?; test -z "$$mine" || rm -f $$mine; exit $$status; \
+	else echo "The forward-auth tests need:$$missing. Install (Debian: apt-get install$$missing) and run again."; exit 1; fi

@@ -52,6 +52,12 @@ def test_no_route_goes_around_the_floor_plan() -> None:
     assert len(app.routes) == len(floor_plan(settings))
 
 
+def test_the_way_past_the_routing_leads_to_guarded_routes_only() -> None:
+    layers = create_app(make_settings()).user_middleware
+    [express] = [layer.kwargs["endpoints"] for layer in layers if "endpoints" in layer.kwargs]
+    assert {("GET", path) for path in express} <= _routes(public=False)
+
+
 @pytest.mark.parametrize(("method", "path"), sorted(_routes(public=False)))
 async def test_strangers_stay_outside(client: httpx.AsyncClient, method: str, path: str) -> None:
     answer = await client.request(method, path)

@@ -80,6 +80,7 @@ class ForwardAuth:
 @router.get(
     PATH,
     status_code=204,
+    response_class=Response,
     summary="Verify for a proxy",
     responses={**_ANSWERS, **problems(CrossSiteRequest)},
     openapi_extra=_DESCRIPTION,
