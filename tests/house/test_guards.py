@@ -1,5 +1,7 @@
 """Every route has a guard, and the list of those that need none is this one."""
 
+from typing import Any
+
 import httpx
 import pytest
 from fastapi.routing import APIRoute
@@ -54,7 +56,8 @@ def test_no_route_goes_around_the_floor_plan() -> None:
 
 def test_the_way_past_the_routing_leads_to_guarded_routes_only() -> None:
     layers = create_app(make_settings()).user_middleware
-    [express] = [layer.kwargs["endpoints"] for layer in layers if "endpoints" in layer.kwargs]
+    kwargs: list[Any] = [layer.kwargs for layer in layers]
+    [express] = [given["endpoints"] for given in kwargs if "endpoints" in given]
     assert {("GET", path) for path in express} <= _routes(public=False)
 
 
