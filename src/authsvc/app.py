@@ -47,6 +47,7 @@ from authsvc.settings import Settings
 from authsvc.signin_page import routes as signin_page
 from authsvc.static import routes as static
 from authsvc.token import routes as token
+from authsvc.wellknown import routes as wellknown
 
 # Their errors, and their bodies, are those of RFC 6749.
 OAUTH_PATHS = frozenset({"/auth/token", "/auth/revoke", "/auth/introspect"})
@@ -73,6 +74,7 @@ def floor_plan(settings: Settings) -> Sequence[Room]:
         Room(static.router, PUBLIC),
         Room(signin_page.router, PUBLIC),
         Room(problem_pages.router, PUBLIC),
+        Room(wellknown.router, PUBLIC),
         Room(register.router, PUBLIC),
         Room(login.router, PUBLIC),
         Room(token.router, PUBLIC),

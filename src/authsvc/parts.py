@@ -17,8 +17,10 @@ from authsvc.credentials.single_flight import SingleFlight
 from authsvc.guard.clients import Clients
 from authsvc.guard.transport import CookiePolicy
 from authsvc.guard.verifier import Verifier
+from authsvc.keys.desk import KeyDesk
+from authsvc.keys.plan import KeyPolicy
 from authsvc.keys.sealing import Sealer
-from authsvc.keys.service import KeyService
+from authsvc.keys.service import POLL, KeyService
 from authsvc.passwords.hasher import HashParameters, PasswordHasher
 from authsvc.passwords.policy import PasswordPolicy
 from authsvc.passwords.pool import HashPool
@@ -29,6 +31,7 @@ from authsvc.sessions.refresh_token import RefreshTokens
 from authsvc.sessions.service import SessionPolicy
 from authsvc.settings import Settings
 from authsvc.tokens.service import TokenService
+from authsvc.wellknown.metadata import ServerPolicy
 
 _log = structlog.get_logger(__name__)
 
@@ -40,6 +43,7 @@ class Parts:
     clock: Clock
     database: Database
     keys: KeyService
+    key_desk: KeyDesk
     tokens: TokenService
     revocations: RevocationFeed
     purge: SessionPurge
@@ -52,6 +56,7 @@ class Parts:
     refresh_tokens: RefreshTokens
     session_policy: SessionPolicy
     has_password_grant: bool
+    server_policy: ServerPolicy
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, hash_parameters: HashParameters) -> "Parts":
@@ -64,6 +69,7 @@ class Parts:
         database = Database(settings.database)
         tokens = TokenService(settings.public_url, clock)
         revocations = RevocationFeed(database, clock)
+        sealer, key_policy = Sealer(secret), _key_policy(settings)
         pool = HashPool(settings.hash_concurrency, settings.hash_queue)
         passwords = PasswordService(
             PasswordHasher(hash_parameters), pool, PasswordPolicy(settings.password_min_length)
@@ -71,7 +77,8 @@ class Parts:
         return cls(
             clock=clock,
             database=database,
-            keys=KeyService(database, Sealer(secret), clock, settings.signing_alg),
+            keys=KeyService(database, sealer, clock, key_policy, tokens.use),
+            key_desk=KeyDesk(database, sealer, clock, key_policy),
             tokens=tokens,
             revocations=revocations,
             purge=SessionPurge(database, clock),
@@ -96,11 +103,14 @@ class Parts:
                 grace=settings.refresh_grace,
             ),
             has_password_grant=settings.password_grant,
+            server_policy=ServerPolicy(settings.public_url, settings.signing_alg != "HS256"),
         )
 
     def furnish(self, state: State) -> None:
         """Lay out the parts where each room's `deps.py` picks up its own."""
         state.clock = self.clock
+        state.keys = self.keys
+        state.server_policy = self.server_policy
         state.database = self.database
         state.tokens = self.tokens
         state.revocations = self.revocations
@@ -115,6 +125,7 @@ class Parts:
     def jobs(self) -> Sequence[Job]:
         """List what each process repeats beside its requests."""
         return (
+            Job("keys", POLL, self.keys.follow),
             Job("revocation-feed", POLL_EVERY, self.revocations.poll),
             Job("session-purge", PURGE_EVERY, self.purge.run),
         )
@@ -123,7 +134,7 @@ class Parts:
     async def opened(self) -> AsyncIterator[None]:
         """Open keys, hash pool and feed, and keep the jobs going; close everything after."""
         try:
-            self.tokens.use(*await self.keys.load_or_create())
+            await self.keys.open()
             await self.passwords.open()
             await self.revocations.poll()
             async with running(self.jobs()):
@@ -131,6 +142,16 @@ class Parts:
         finally:
             self.pool.close()
             await self.database.dispose()
+
+
+def _key_policy(settings: Settings) -> KeyPolicy:
+    return KeyPolicy(
+        alg=settings.signing_alg,
+        access_ttl=settings.access_token_ttl,
+        rotation=settings.key_rotation,
+        publish_ahead=settings.key_publish_ahead,
+        file=settings.signing_key_file,
+    )
 
 
 def lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from authsvc.core.clock import Clock
+from authsvc.core.errors import Unavailable
 from authsvc.tokens.claims import Claims, Purpose
 from authsvc.tokens.keyring import KeyRing, SigningKey
 from authsvc.tokens.parser import encode_segment, parse
@@ -39,7 +40,7 @@ class TokenService:
         self._ring = KeyRing(())
         self._signing_key: SigningKey | None = None
 
-    def use(self, ring: KeyRing, signing_key: SigningKey) -> None:
+    def use(self, ring: KeyRing, signing_key: SigningKey | None) -> None:
         """Sign with `signing_key` and accept the keys of `ring` from now on."""
         self._ring, self._signing_key = ring, signing_key
 
@@ -63,10 +64,13 @@ class TokenService:
             auth_time: When the user last proved who they are.
             amr: How (RFC 8176).
 
+        Raises:
+            Unavailable: If there is no key to sign with at this moment.
+
         """
         key = self._signing_key
         if key is None:
-            raise RuntimeError("no signing key is loaded")
+            raise Unavailable
         issued_at = int(self._clock.now().timestamp())
         header = {"alg": key.alg, "kid": key.kid, "typ": Purpose.ACCESS.value.typ}
         claims = {
