@@ -96,14 +96,9 @@ class Parts:
                 is_registration_open=settings.registration == "open",
             ),
             refresh_tokens=RefreshTokens(secret),
-            session_policy=SessionPolicy(
-                idle_ttl=settings.session_idle_ttl,
-                max_ttl=settings.session_max_ttl,
-                access_ttl=settings.access_token_ttl,
-                grace=settings.refresh_grace,
-            ),
+            session_policy=_session_policy(settings),
             has_password_grant=settings.password_grant,
-            server_policy=ServerPolicy(settings.public_url, settings.signing_alg != "HS256"),
+            server_policy=_server_policy(settings),
         )
 
     def furnish(self, state: State) -> None:
@@ -151,6 +146,23 @@ def _key_policy(settings: Settings) -> KeyPolicy:
         rotation=settings.key_rotation,
         publish_ahead=settings.key_publish_ahead,
         file=settings.signing_key_file,
+    )
+
+
+def _session_policy(settings: Settings) -> SessionPolicy:
+    return SessionPolicy(
+        idle_ttl=settings.session_idle_ttl,
+        max_ttl=settings.session_max_ttl,
+        access_ttl=settings.access_token_ttl,
+        grace=settings.refresh_grace,
+    )
+
+
+def _server_policy(settings: Settings) -> ServerPolicy:
+    return ServerPolicy(
+        issuer=settings.public_url,
+        has_key_set=settings.signing_alg != "HS256",
+        has_clients=bool(settings.clients),
     )
 
 

@@ -37,6 +37,8 @@ OPERATION_IDS = {
     "sessions-end_session",
     "sessions-list_sessions",
     "token-token",
+    "wellknown-key_set",
+    "wellknown-metadata",
 }
 
 # What the layers before every room refuse, as header and body of a request.

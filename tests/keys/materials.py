@@ -36,7 +36,7 @@ def _with(material: bytes, old: bytes, new: bytes) -> bytes:
 
 
 _GOOD = ec.generate_private_key(ec.SECP256R1())
-_WEAK = rsa.generate_private_key(65537, 1024)
+_WEAK = rsa.generate_private_key(65537, 1024)  # noqa: S505 - weak on purpose
 _PUBLIC = _GOOD.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 _POINT, _OTHER_POINT = (
     key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)

@@ -66,10 +66,8 @@ class TokenService:
 
         Raises:
             Unavailable: If there is no key to sign with at this moment.
-
         """
-        key = self._signing_key
-        if key is None:
+        if (key := self._signing_key) is None:
             raise Unavailable
         issued_at = int(self._clock.now().timestamp())
         header = {"alg": key.alg, "kid": key.kid, "typ": Purpose.ACCESS.value.typ}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ServerPolicy:
-    """Who issues, and whether with keys that others can verify with."""
+    """Who issues, whether with keys that others can verify with, and whether anybody may ask."""
 
     issuer: str
     has_key_set: bool
+    has_clients: bool

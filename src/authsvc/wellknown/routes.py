@@ -77,4 +77,9 @@ async def metadata(response: Response, policy: ServerPolicyDep) -> ServerMetadat
         scopes_supported=[DEFAULT_SCOPE],
         response_types_supported=[],
         grant_types_supported=["refresh_token"],
+        revocation_endpoint=f"{issuer}/auth/revoke",
+        introspection_endpoint=f"{issuer}/auth/introspect" if policy.has_clients else None,
+        introspection_endpoint_auth_methods_supported=(
+            ["client_secret_basic"] if policy.has_clients else None
+        ),
     )

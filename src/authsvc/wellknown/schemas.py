@@ -56,3 +56,8 @@ class ServerMetadata(BaseModel):
         description="Empty: there is no authorization endpoint."
     )
     grant_types_supported: list[str]
+    revocation_endpoint: str
+    introspection_endpoint: str | None = Field(
+        None, description="Left out where no client may ask about tokens."
+    )
+    introspection_endpoint_auth_methods_supported: list[str] | None = None
