@@ -87,6 +87,8 @@ async def _look_at_keys(parts: Parts, settings: Settings) -> Finding:
     signs = f"{loaded.kid} signs" if loaded.kid else "none signs, one is made on the next start"
     if settings.signing_key_file:
         signs += f", from {settings.signing_key_file}"
+    if parts.keys.needs_previous_secret:
+        signs += "; sealed anew on the next start"
     return Finding(
         "keys",
         is_ok=True,

@@ -46,16 +46,17 @@ def _read(path: Path) -> bytes:
     # Asked of the opened file, so that it is the one that is read; and without waiting for a
     # writer, in case it is a pipe.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise ValueError("it is not a file")
         if is_open_to_others(found.st_mode, found.st_uid, os.geteuid()):
-            raise ValueError(f"it can be read by others. Run: chmod 600 {path}")
-        content = file.read(_LONGEST_FILE + 1)
-    if len(content) > _LONGEST_FILE:
-        raise ValueError("it is longer than any key")
-    return content
+            raise ValueError(f"it is open to others. Run: chmod 600 {path}")
+        if found.st_size > _LONGEST_FILE:
+            raise ValueError("it is longer than any key")
+        return os.read(descriptor, _LONGEST_FILE)
+    finally:
+        os.close(descriptor)
 
 
 def _material(content: bytes, alg: Algorithm) -> bytes:

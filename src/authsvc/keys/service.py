@@ -57,6 +57,11 @@ class KeyService:
             raise RuntimeError("the key ring is not open")
         return self._current
 
+    @property
+    def needs_previous_secret(self) -> bool:
+        """Whether a key of the ring is still sealed under it, or in a form that does not say."""
+        return any(self._sealer.is_stale(row.sealed_key) for row in self._rows)
+
     async def load(self) -> Keys | None:
         """Open what there is and return it, without changing or using it. None if there is nothing.
 
@@ -149,8 +154,7 @@ class KeyService:
         return make_plan(rows, self._policy, now, own_kid=own_kid, starts=starts)
 
     def _is_work_due(self) -> bool:
-        is_stale = any(self._sealer.is_stale(row.sealed_key) for row in self._rows)
-        return is_stale or not self._plan(self._rows).is_empty
+        return self.needs_previous_secret or not self._plan(self._rows).is_empty
 
     async def _do_chores(self, *, starts: bool = False) -> None:
         async with self._database.writing() as session:
