@@ -23,6 +23,13 @@ OTHER_SECRET = "another secret of enough characters"
 TTL, AHEAD, MONTH = timedelta(minutes=15), timedelta(minutes=10), timedelta(days=30)
 
 
+def _an_hour_ago() -> Clock:
+    """Give what is made without a clock a past, whatever second a test's own has begun on."""
+    clock = MovedClock()
+    clock.move(hours=-1)
+    return clock
+
+
 def make_policy(alg: Algorithm = "ES256") -> KeyPolicy:
     """Make the policy of the default settings."""
     return KeyPolicy(alg, access_ttl=TTL, rotation=MONTH, publish_ahead=AHEAD)
@@ -43,7 +50,7 @@ async def keeper(
     database = Database(address)
     sealer = Sealer(ApplicationSecret(secret, previous))
     policy = replace(make_policy(alg), file=file, access_ttl=ttl)
-    yield KeyService(database, sealer, clock or MovedClock(), policy, lambda _ring, _key: None)
+    yield KeyService(database, sealer, clock or _an_hour_ago(), policy, lambda _ring, _key: None)
     await database.dispose()
 
 
@@ -79,7 +86,7 @@ async def stored(database: Database) -> Sequence[SigningKeyRow]:
 
 async def store(database: Database, kid: str, sealed: str, alg: Algorithm = "ES256") -> None:
     """Put a row there as it is."""
-    now = MovedClock().now()
+    now = _an_hour_ago().now()
     row = SigningKeyRow(
         kid=kid, alg=alg, sealed_key=sealed, created_at=now, signs_from=now, longest_ttl=900
     )

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from attacks.forge import ALGORITHMS
 from authsvc.core.database import Database
 from authsvc.core.secrets import ApplicationSecret
 from authsvc.keys.material import prepare, prepare_public
@@ -24,7 +23,7 @@ async def followed(*processes: KeyService) -> list[tuple[str | None, list[str]]]
     return [(p.current.kid, [kid for kid, _ in p.current.members]) for p in processes]
 
 
-@pytest.mark.parametrize("alg", ALGORITHMS)
+@pytest.mark.parametrize("alg", ("ES256", "HS256"))
 async def test_keys_rotate_by_themselves_and_every_process_does_the_same(
     database_address: str, database: Database, clock: MovedClock, alg: Algorithm
 ) -> None:
