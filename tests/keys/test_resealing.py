@@ -23,9 +23,7 @@ async def test_after_one_start_with_both_the_new_secret_is_enough(
         clock.move(minutes=11)
         await keys.follow()
         before = keys.current
-    async with keeper(
-        database_address, clock=clock, secret=OTHER_SECRET, previous=SECRET
-    ) as keys:
+    async with keeper(database_address, clock=clock, secret=OTHER_SECRET, previous=SECRET) as keys:
         await keys.load()
         assert keys.needs_previous_secret
         await keys.open()

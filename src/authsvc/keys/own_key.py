@@ -63,7 +63,7 @@ def _material(content: bytes, alg: Algorithm) -> bytes:
     text = content.strip()
     if text.startswith(b"{"):
         try:
-            return from_jwk(strict_json.loads(text, max_depth=2), alg)
+            return from_jwk(strict_json.loads(text, max_depth=8), alg)
         except strict_json.StrictJSONError as fault:
             raise ValueError(f"it is no JSON that can be relied on: {fault}") from None
     if b"-----BEGIN" not in text:
