@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import update
 
 from authsvc.core.database import Database
+from authsvc.keys.desk import Retired
 from authsvc.keys.errors import KeyUnusable, NoSuchKey
 from authsvc.keys.models import SigningKeyRow
 from authsvc.tokens.keyring import Algorithm
@@ -63,13 +64,13 @@ async def test_a_retired_key_is_dropped_by_everybody_and_another_signs_at_once(
     ):
         leaked = await signer(one)
         await two.open()
-        successor = await operator.retire(leaked)
+        successor = (await operator.retire(leaked)).successor
         assert successor
         for process in (one, two):
             await process.follow()
-            assert process.current.kid == successor.kid
+            assert process.current.kid == successor
             assert process.current.ring.find(leaked) is None
-            assert process.current.ring.find(successor.kid)
+            assert process.current.ring.find(successor)
     [row] = [row for row in await stored(database) if row.kid == leaked]
     # Its name stays, so that it is never taken in again; nothing else does.
     assert (row.retired_at, row.sealed_key) == (clock.now(), "")
@@ -83,10 +84,9 @@ async def test_where_a_key_waits_already_it_takes_over(
         waiting = (await operator.rotate()).kid
         clock.move(minutes=1)
         later = (await operator.rotate()).kid
-        successor = await operator.retire(leaked)
-        assert successor
-        assert (successor.kid, successor.signs_from) == (waiting, clock.now())
-        assert {row.kid for row in await stored(database)} == {leaked, waiting, later}
+        assert (await operator.retire(leaked)).successor == waiting
+    begun = {row.kid: row.signs_from <= clock.now() for row in await stored(database)}
+    assert begun == {leaked: True, waiting: True, later: False}
 
 
 async def test_retiring_what_does_not_sign_makes_no_new_key(
@@ -98,13 +98,13 @@ async def test_retiring_what_does_not_sign_makes_no_new_key(
     ):
         old = await signer(keys)
         waiting = (await operator.rotate()).kid
-        assert await operator.retire(waiting) is None
+        assert not (await operator.retire(waiting)).was_signing
         clock.move(minutes=10)
         await keys.follow()
         assert (keys.current.kid, len(keys.current.ring)) == (old, 1)
         new = (await operator.rotate()).kid
         clock.move(minutes=10)
-        assert await operator.retire(old) is None
+        assert not (await operator.retire(old)).was_signing
         await keys.follow()
         assert (keys.current.kid, len(keys.current.ring)) == (new, 1)
     assert len(await stored(database)) == 3
@@ -116,7 +116,7 @@ async def test_a_key_of_another_algorithm_is_retired_too_and_followed_when_it_is
     other = await first_key(database_address, "HS256")
     own = await first_key(database_address)
     async with desk(database_address, clock=clock) as operator:
-        assert await operator.retire(other) is None
+        assert not (await operator.retire(other)).was_signing
     async with keeper(database_address, clock=clock) as keys:
         assert await signer(keys) == own
     assert await first_key(database_address, "HS256") not in {other, own}
@@ -134,18 +134,21 @@ async def test_a_key_that_is_not_there_or_retired_is_a_clear_word(
             await operator.retire(kid)
 
 
-async def test_under_another_secret_no_key_is_made_and_none_is_retired_that_would_need_one(
+async def test_under_another_secret_keys_are_retired_and_none_is_made(
     database_address: str, database: Database, clock: MovedClock
 ) -> None:
-    old = await first_key(database_address)
-    async with desk(database_address, clock=clock) as operator:
-        waiting = (await operator.rotate()).kid
-    async with desk(database_address, clock=clock, secret=OTHER_SECRET) as stranger:
-        with pytest.raises(KeyUnusable):
+    async with (
+        keeper(database_address, clock=clock) as keys,
+        desk(database_address, clock=clock, secret=OTHER_SECRET) as stranger,
+    ):
+        leaked = await signer(keys)
+        with pytest.raises(KeyUnusable, match=leaked):
             await stranger.rotate()
-        with pytest.raises(KeyUnusable, match=waiting):
-            await stranger.retire(old)
-    assert {row.kid: row.retired_at for row in await stored(database)} == {old: None, waiting: None}
+        assert await stranger.retire(leaked) == Retired(was_signing=True)
+        assert [row.kid for row in await stored(database)] == [leaked]
+        # A process that has the secret makes the next one.
+        await keys.follow()
+        assert keys.current.kid not in {None, leaked}
 
 
 async def test_a_garbled_row_is_given_up_by_retiring_it(
@@ -160,9 +163,8 @@ async def test_a_garbled_row_is_given_up_by_retiring_it(
     ):
         with pytest.raises(KeyUnusable, match=kid):
             await keys.open()
-        successor = await operator.retire(kid)
-        assert successor
-        assert await signer(keys) == successor.kid
+        assert await operator.retire(kid) == Retired(was_signing=True)
+        assert await signer(keys) != kid
 
 
 async def test_rotating_in_several_places_at_once_makes_as_many_keys(

@@ -54,15 +54,17 @@ async def test_a_new_row_that_is_garbage_is_left_out_and_told_once(
 
 
 async def test_a_row_that_becomes_garbage_changes_nothing_while_the_process_runs(
-    database: Database, keys: KeyService, clock: MovedClock
+    database: Database, keys: KeyService, clock: MovedClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = ring_of(keys)
     async with database.writing() as session:
         await session.exec(update(SigningKeyRow).values(sealed_key="garbage"))
-    await keys.follow()
-    clock.move(minutes=1)
-    await keys.follow()
+    for _ in range(3):
+        await keys.follow()
+        clock.move(days=31)
     assert ring_of(keys) == before
+    assert capsys.readouterr().err.count('"signing_key_unusable"') == 1
+    assert len(await stored(database)) == 1
 
 
 async def test_a_process_with_another_secret_signs_on_with_what_it_has(
@@ -72,7 +74,7 @@ async def test_a_process_with_another_secret_signs_on_with_what_it_has(
     assert old
     async with keeper(database_address, clock=clock, secret=OTHER_SECRET) as stranger:
         # As it is in the middle of changing the secret, with one process not restarted yet.
-        stranger._opened = {**keys._opened}
+        stranger._opened._opened = keys._opened._opened
         stranger._rows = keys._rows
         async with desk(database_address, clock=clock) as operator:
             new = (await operator.rotate()).kid

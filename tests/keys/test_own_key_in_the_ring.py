@@ -157,17 +157,17 @@ async def test_a_retired_one_is_replaced_in_running_processes_and_stops_the_next
     async with keeper(database_address, clock=clock, file=file) as keys:
         own = await signer(keys)
         async with desk(database_address, clock=clock) as operator:
-            successor = await operator.retire(own)
+            successor = (await operator.retire(own)).successor
         assert successor
         await keys.follow()
-        assert (keys.current.kid, members(keys)) == (successor.kid, {successor.kid})
+        assert (keys.current.kid, members(keys)) == (successor, {successor})
     async with keeper(database_address, clock=clock, file=file) as keys:
         with pytest.raises(KeyUnusable, match=f"{own}, is retired"):
             await keys.open()
     another(file)
     clock.move(seconds=1)
     async with keeper(database_address, clock=clock, file=file) as keys:
-        assert await signer(keys) not in {own, successor.kid}
+        assert await signer(keys) not in {own, successor}
 
 
 async def test_a_shared_secret_of_ones_own_verifies_on_after_it_was_changed(

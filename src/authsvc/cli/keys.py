@@ -64,10 +64,12 @@ async def retire(
 ) -> None:
     """Drop a key that has leaked. Nothing it has signed is accepted any more."""
     async with _parts() as parts:
-        successor = await parts.key_desk.retire(kid)
+        retired = await parts.key_desk.retire(kid)
     typer.echo(f"{kid} is retired. What it has signed is refused within seconds.")
-    if successor is not None:
-        typer.echo(f"{successor.kid} signs from now on.")
+    if retired.successor:
+        typer.echo(f"{retired.successor} signs from now on.")
+    elif retired.was_signing:
+        typer.echo("The service makes another one, which signs at once.")
     typer.echo(
         f"Services that verify by themselves may go by the old key set for {_CACHED_FOR} seconds."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
@@ -16,6 +17,20 @@ from authsvc.keys.plan import AT_ONCE, KeyPolicy, next_signer
 from authsvc.keys.repository import KeyRepository
 from authsvc.keys.sealing import Sealer
 from authsvc.keys.service import LOCK
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """What the end of a key has led to.
+
+    Attributes:
+        was_signing: Whether the key was the one that signs.
+        successor: The key that signs now. None where the secret at hand is not the ring's, or the
+            key itself was broken: then a process of the service makes one, as soon as it notices.
+    """
+
+    was_signing: bool
+    successor: str | None = None
 
 
 class KeyDesk:
@@ -62,12 +77,11 @@ class KeyDesk:
             row = await chores.make(self._policy.publish_ahead if front else AT_ONCE)
         return Life(row, None)
 
-    async def retire(self, kid: str) -> SigningKeyRow | None:
-        """Drop a key at once. If it was signing, return the key that signs from now on.
+    async def retire(self, kid: str) -> Retired:
+        """Drop a key at once. If it was signing, another one does from now on.
 
         Raises:
             NoSuchKey: If there is no such key, or it is retired already.
-            KeyUnusable: If it was signing, and the ring in which it leaves a gap does not open.
             Unavailable: If the database does not answer.
 
         """
@@ -77,16 +91,19 @@ class KeyDesk:
                 state = "is retired already" if row else "does not exist"
                 raise NoSuchKey(f"The key {kid} {state}. To see them all: authsvc keys list")
             front = _front(await repository.of_algorithm(row.alg), now)
+            has_right_secret = self._opens(row)
             chores.retire(row)
             if row.alg != self._policy.alg or front is None or front.kid != kid:
-                return None
-            rest = await repository.of_algorithm(self._policy.alg)
-            self._check_all(rest)
-            if waiting := next_signer(lives(rest), now):
+                return Retired(was_signing=False)
+            rest = lives(await repository.of_algorithm(self._policy.alg))
+            if waiting := next_signer(rest, now):
                 # Better than a new one: others know it already.
                 waiting.row.signs_from = now
-                return waiting.row
-            return await chores.make(AT_ONCE)
+                return Retired(was_signing=True, successor=waiting.kid)
+            if has_right_secret:
+                made = await chores.make(AT_ONCE)
+                return Retired(was_signing=True, successor=made.kid)
+        return Retired(was_signing=True)
 
     @asynccontextmanager
     async def _under_lock(self) -> AsyncIterator[tuple[KeyRepository, Chores, datetime]]:
@@ -94,6 +111,13 @@ class KeyDesk:
             await take_turn(session, LOCK)
             repository, now = KeyRepository(session), self._clock.now()
             yield repository, Chores(repository, self._sealer, self._policy, now), now
+
+    def _opens(self, row: SigningKeyRow) -> bool:
+        try:
+            open_row(row, self._policy.alg, self._sealer)
+        except KeyUnusable:
+            return False
+        return True
 
     def _check_all(self, rows: Sequence[SigningKeyRow]) -> None:
         """Under a wrong secret, make no key that the service could not open."""

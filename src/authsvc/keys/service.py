@@ -3,6 +3,8 @@
 Whatever there is to do for the ring (`plan.py`) the first process that notices does, alone.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -12,7 +14,8 @@ from authsvc.core.database import Database, take_turn, try_turn
 from authsvc.keys.chores import Chores
 from authsvc.keys.errors import KeyUnusable
 from authsvc.keys.models import SigningKeyRow
-from authsvc.keys.opening import OpenedKey, open_row
+from authsvc.keys.opened import OpenedKeys
+from authsvc.keys.opening import OpenedKey
 from authsvc.keys.own_key import read_key_file
 from authsvc.keys.plan import KeyPolicy, Plan, make_plan
 from authsvc.keys.repository import KeyRepository
@@ -46,8 +49,8 @@ class KeyService:
         self._use = use
         self._own: OpenedKey | None = None
         self._rows: Sequence[SigningKeyRow] = ()
-        self._opened: dict[str, OpenedKey] = {}
-        self._shut: set[tuple[str, str]] = set()
+        self._opened = OpenedKeys(policy.alg, sealer)
+        self._looking = asyncio.Lock()
         self._current: Keys | None = None
 
     @property
@@ -78,7 +81,7 @@ class KeyService:
                 f"AUTHSVC_SIGNING_KEY_FILE: the key in {file}, {self._own.kid}, is retired: "
                 "nothing that it signs is accepted. Put another key there."
             )
-        self._open_all(self._rows)
+        self._opened.open_all(self._rows)
         keys = self._view()
         return keys if keys.members else None
 
@@ -102,45 +105,19 @@ class KeyService:
                 begin and end on time all the same.
 
         """
-        try:
-            self._rows = await self._read()
-            if self._take_in() and self._is_work_due():
-                await self._do_chores()
-        finally:
-            self._apply()
+        async with self._looking:
+            try:
+                self._rows = await self._read()
+                if self._opened.take_in(self._rows) and self._is_work_due():
+                    # What does not open there has come between, and is told by the next look.
+                    with contextlib.suppress(KeyUnusable):
+                        await self._do_chores()
+            finally:
+                self._apply()
 
     async def _read(self) -> Sequence[SigningKeyRow]:
         async with self._database.reading() as session:
             return await KeyRepository(session).of_algorithm(self._policy.alg)
-
-    def _open_all(self, rows: Sequence[SigningKeyRow]) -> None:
-        for row in _standing(rows):
-            if row.kid not in self._opened:
-                self._opened[row.kid] = open_row(row, self._policy.alg, self._sealer)
-
-    def _take_in(self) -> bool:
-        """Open what is new, and tell whether all is open: only then may the ring be changed.
-
-        A key that does not open is left out, and told once. The ring is kept as it was: also what
-        has been erased meanwhile still signs here, because its successor cannot.
-        """
-        rows = _standing(self._rows)
-        shut: set[tuple[str, str]] = set()
-        for row in rows:
-            try:
-                self._open_all([row])
-            except KeyUnusable as fault:
-                shut.add((row.kid, row.sealed_key))
-                if (row.kid, row.sealed_key) not in self._shut:
-                    _log.error("signing_key_unusable", kid=row.kid, reason=str(fault))
-        self._shut = shut
-        kept = {row.kid: self._opened[row.kid] for row in rows if row.kid in self._opened}
-        if not shut:
-            for row in rows:
-                if row.erased_at is not None and self._policy.alg != "HS256":
-                    kept[row.kid] = OpenedKey(kept[row.kid].verifying)
-        self._opened = kept
-        return not shut
 
     def _usable_own(self, rows: Sequence[SigningKeyRow]) -> OpenedKey | None:
         own = self._own
@@ -165,19 +142,19 @@ class KeyService:
             repository = KeyRepository(session)
             everything = await repository.every()
             rows = [row for row in everything if row.alg == self._policy.alg]
-            self._open_all(rows)
+            self._opened.open_all(rows)
             plan, own = self._plan(rows, starts=starts), self._usable_own(rows)
             chores = Chores(repository, self._sealer, self._policy, self._clock.now())
             chores.reseal(everything)
-            await chores.carry_out(plan, self._opened, own)
+            await chores.carry_out(plan, self._opened.by_kid, own)
             rows = [*await repository.of_algorithm(self._policy.alg)]
         # Only now: what is not committed is nobody's.
         self._rows = rows
-        self._take_in()
+        self._opened.take_in(rows)
 
     def _view(self) -> Keys:
         own, now = self._usable_own(self._rows), self._clock.now()
-        return view(self._rows, self._opened, own, now)
+        return view(self._rows, self._opened.by_kid, own, now)
 
     def _apply(self) -> None:
         before, keys = self._current, self._view()
@@ -193,7 +170,3 @@ class KeyService:
             _log.error("signing_key_missing", alg=self._policy.alg)
         elif before is None or keys.kid != before.kid:
             _log.info("signing_key_in_use", kid=keys.kid, alg=self._policy.alg)
-
-
-def _standing(rows: Sequence[SigningKeyRow]) -> Sequence[SigningKeyRow]:
-    return [row for row in rows if row.retired_at is None]
