@@ -72,9 +72,10 @@ def free_port() -> int:
 def serving(directory: Path, *arguments: str, **settings: str) -> Iterator[Served]:
     """Run `authsvc serve` in `directory` with further arguments, until the block ends.
 
-    The public URL and a data directory are set unless `settings` say otherwise.
+    The public URL and a data directory are set unless `settings` say otherwise. They can also name
+    a `port`, for a server that comes back to where it was.
     """
-    port = free_port()
+    port = int(settings.pop("port")) if "port" in settings else free_port()
     program: Sequence[str | Path] = [*PROGRAM, "serve", "--port", str(port), *arguments]
     with _running(program, directory, port, settings) as served:
         yield served
@@ -96,7 +97,7 @@ def _running(
     own = {"public_url": f"http://localhost:{port}", "data_dir": str(directory / "data")}
     log = directory / f"serve-{port}.log"
     with (
-        log.open("wb") as output,
+        log.open("ab") as output,
         subprocess.Popen(
             program,
             cwd=directory,

@@ -34,6 +34,9 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     assert settings.public_url == "http://localhost:8000"
     assert settings.database == "sqlite:///.authsvc/authsvc.db"
     assert settings.signing_alg == "ES256"
+    assert settings.signing_key_file is None
+    assert settings.key_rotation == timedelta(days=30)
+    assert settings.key_publish_ahead == timedelta(minutes=10)
     assert settings.access_token_ttl == timedelta(minutes=15)
     assert settings.session_idle_ttl == timedelta(days=7)
     assert settings.session_max_ttl == timedelta(days=30)
@@ -79,6 +82,11 @@ def test_durations_are_seconds_or_iso_8601(
         ("PASSWORD_GRANT", "false", False),
         ("DOCS_ACCESS", "off", "off"),
         ("SIGNING_ALG", "RS256", "RS256"),
+        ("SIGNING_KEY_FILE", "/run/secrets/key", Path("/run/secrets/key")),
+        ("SIGNING_KEY_FILE", "", None),
+        ("KEY_ROTATION", "0", timedelta(0)),
+        ("KEY_ROTATION", "P1D", timedelta(days=1)),
+        ("KEY_PUBLISH_AHEAD", "3", timedelta(seconds=3)),
         ("HASH_QUEUE", "0", 0),
         ("REFRESH_GRACE", "0", timedelta(0)),
         ("RATE_LIMIT_STORAGE", "valkey://localhost:6379", "valkey://localhost:6379"),
@@ -121,6 +129,10 @@ def test_what_is_written_is_what_is_meant(
         ("SESSION_IDLE_TTL", "PT0S", "from 1 to"),
         ("SESSION_MAX_TTL", "P401D", "to 34560000 seconds"),
         ("REFRESH_GRACE", "301", "from 0 to 300 seconds"),
+        ("KEY_ROTATION", "86399", "must be 0, or from 86400 to 34560000 seconds"),
+        ("KEY_ROTATION", "P401D", "must be 0, or from 86400 to 34560000 seconds"),
+        ("KEY_PUBLISH_AHEAD", "2", "from 3 to 86400 seconds"),
+        ("KEY_PUBLISH_AHEAD", "0", "from 3 to 86400 seconds"),
         ("SIGNING_ALG", "none", "'ES256', 'RS256' or 'HS256'"),
         ("REGISTRATION", "canary", "'open' or 'closed'"),
         ("PASSWORD_GRANT", "canary", "boolean"),

@@ -50,6 +50,7 @@ from authsvc.static import routes as static
 from authsvc.token import routes as token
 from authsvc.verify import routes as verify
 from authsvc.verify.way_in import WayIn
+from authsvc.wellknown import routes as wellknown
 
 # Their errors, and their bodies, are those of RFC 6749.
 OAUTH_PATHS = frozenset({"/auth/token", "/auth/revoke", "/auth/introspect"})
@@ -76,6 +77,7 @@ def floor_plan(settings: Settings) -> Sequence[Room]:
         Room(static.router, PUBLIC),
         Room(signin_page.router, PUBLIC),
         Room(problem_pages.router, PUBLIC),
+        Room(wellknown.router, PUBLIC),
         Room(register.router, PUBLIC),
         Room(login.router, PUBLIC),
         Room(token.router, PUBLIC),

@@ -17,8 +17,10 @@ from authsvc.credentials.single_flight import SingleFlight
 from authsvc.guard.clients import Clients
 from authsvc.guard.transport import CookiePolicy
 from authsvc.guard.verifier import Verifier
+from authsvc.keys.desk import KeyDesk
+from authsvc.keys.plan import KeyPolicy
 from authsvc.keys.sealing import Sealer
-from authsvc.keys.service import KeyService
+from authsvc.keys.service import POLL, KeyService
 from authsvc.passwords.hasher import HashParameters, PasswordHasher
 from authsvc.passwords.policy import PasswordPolicy
 from authsvc.passwords.pool import HashPool
@@ -30,6 +32,7 @@ from authsvc.sessions.service import SessionPolicy
 from authsvc.settings import Settings
 from authsvc.tokens.service import TokenService
 from authsvc.users.lookups import UserLookups
+from authsvc.wellknown.metadata import ServerPolicy
 
 _log = structlog.get_logger(__name__)
 
@@ -42,6 +45,7 @@ class Parts:
     database: Database
     user_lookups: UserLookups
     keys: KeyService
+    key_desk: KeyDesk
     tokens: TokenService
     revocations: RevocationFeed
     purge: SessionPurge
@@ -54,6 +58,7 @@ class Parts:
     refresh_tokens: RefreshTokens
     session_policy: SessionPolicy
     has_password_grant: bool
+    server_policy: ServerPolicy
 
     @classmethod
     def build(cls, settings: Settings, clock: Clock, hash_parameters: HashParameters) -> "Parts":
@@ -66,6 +71,7 @@ class Parts:
         database = Database(settings.database)
         tokens = TokenService(settings.public_url, clock)
         revocations = RevocationFeed(database, clock)
+        sealer, key_policy = Sealer(secret), _key_policy(settings)
         pool = HashPool(settings.hash_concurrency, settings.hash_queue)
         passwords = PasswordService(
             PasswordHasher(hash_parameters), pool, PasswordPolicy(settings.password_min_length)
@@ -74,7 +80,8 @@ class Parts:
             clock=clock,
             database=database,
             user_lookups=UserLookups(database),
-            keys=KeyService(database, Sealer(secret), clock, settings.signing_alg),
+            keys=KeyService(database, sealer, clock, key_policy, tokens.use),
+            key_desk=KeyDesk(database, sealer, clock, key_policy),
             tokens=tokens,
             revocations=revocations,
             purge=SessionPurge(database, clock),
@@ -92,18 +99,16 @@ class Parts:
                 is_registration_open=settings.registration == "open",
             ),
             refresh_tokens=RefreshTokens(secret),
-            session_policy=SessionPolicy(
-                idle_ttl=settings.session_idle_ttl,
-                max_ttl=settings.session_max_ttl,
-                access_ttl=settings.access_token_ttl,
-                grace=settings.refresh_grace,
-            ),
+            session_policy=_session_policy(settings),
             has_password_grant=settings.password_grant,
+            server_policy=_server_policy(settings),
         )
 
     def furnish(self, state: State) -> None:
         """Lay out the parts where each room's `deps.py` picks up its own."""
         state.clock = self.clock
+        state.keys = self.keys
+        state.server_policy = self.server_policy
         state.database = self.database
         state.user_lookups = self.user_lookups
         state.tokens = self.tokens
@@ -119,6 +124,7 @@ class Parts:
     def jobs(self) -> Sequence[Job]:
         """List what each process repeats beside its requests."""
         return (
+            Job("keys", POLL, self.keys.follow),
             Job("revocation-feed", POLL_EVERY, self.revocations.poll),
             Job("session-purge", PURGE_EVERY, self.purge.run),
         )
@@ -127,7 +133,7 @@ class Parts:
     async def opened(self) -> AsyncIterator[None]:
         """Open keys, hash pool and feed, and keep the jobs going; close everything after."""
         try:
-            self.tokens.use(*await self.keys.load_or_create())
+            await self.keys.open()
             await self.passwords.open()
             await self.revocations.poll()
             async with running(self.jobs()):
@@ -135,6 +141,33 @@ class Parts:
         finally:
             self.pool.close()
             await self.database.dispose()
+
+
+def _key_policy(settings: Settings) -> KeyPolicy:
+    return KeyPolicy(
+        alg=settings.signing_alg,
+        access_ttl=settings.access_token_ttl,
+        rotation=settings.key_rotation,
+        publish_ahead=settings.key_publish_ahead,
+        file=settings.signing_key_file,
+    )
+
+
+def _session_policy(settings: Settings) -> SessionPolicy:
+    return SessionPolicy(
+        idle_ttl=settings.session_idle_ttl,
+        max_ttl=settings.session_max_ttl,
+        access_ttl=settings.access_token_ttl,
+        grace=settings.refresh_grace,
+    )
+
+
+def _server_policy(settings: Settings) -> ServerPolicy:
+    return ServerPolicy(
+        issuer=settings.public_url,
+        has_key_set=settings.signing_alg != "HS256",
+        has_clients=bool(settings.clients),
+    )
 
 
 def lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -21,6 +21,7 @@ from authsvc.core.values import (
     Origin,
     OriginOrAny,
     between,
+    zero_or,
 )
 from authsvc.tokens.keyring import Algorithm
 
@@ -91,6 +92,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     secret_key_previous: SecretStr | None = None
     signing_alg: Algorithm = "ES256"
+    signing_key_file: Path | None = None
+    key_rotation: Annotated[Duration, zero_or(_DAY, 400 * _DAY)] = 30 * _DAY
+    key_publish_ahead: Annotated[Duration, between(3 * _SECOND, _DAY)] = 10 * _MINUTE
 
     access_token_ttl: Annotated[Duration, between(_SECOND, _DAY)] = 15 * _MINUTE
     session_idle_ttl: Annotated[Duration, between(_SECOND, 400 * _DAY)] = 7 * _DAY

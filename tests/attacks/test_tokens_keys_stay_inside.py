@@ -65,7 +65,7 @@ async def _walk(app: FastAPI, client: httpx.AsyncClient) -> AsyncIterator[httpx.
     pair = await get_tokens(client)
     yield await client.post("/auth/register", json={"email": "b@example.com", "password": PASSWORD})
     yield await client.post("/auth/login", json={"email": "b@example.com", "password": "x" * 9})
-    yield await client.get("/.well-known/jwks.json")
+    yield await client.get("/.well-known/openid-configuration")
     for _ in range(2):
         for route in app.state.routes:
             path = re.sub(r"\{.*?\}", "invalid-token", route.path)

@@ -30,6 +30,8 @@ METHODS: Mapping[str, str] = {
     "/health/live": "GET",
     "/health/ready": "GET",
     "/problems/not-found": "GET",
+    "/.well-known/jwks.json": "GET",
+    "/.well-known/oauth-authorization-server": "GET",
     "/static/login.js": "GET, HEAD",
     "/static/nowhere": "GET, HEAD",
 }

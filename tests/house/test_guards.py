@@ -16,6 +16,8 @@ OPEN_TO_ALL = {
     ("GET", "/health/ready"),
     ("GET", "/login"),
     ("GET", "/problems/{slug}"),
+    ("GET", "/.well-known/jwks.json"),
+    ("GET", "/.well-known/oauth-authorization-server"),
     ("POST", "/auth/register"),
     ("POST", "/auth/login"),
     ("POST", "/auth/token"),

@@ -38,6 +38,8 @@ OPERATION_IDS = {
     "sessions-list_sessions",
     "token-token",
     "verify-verify",
+    "wellknown-key_set",
+    "wellknown-metadata",
 }
 
 # What the layers before every room refuse, as header and body of a request.

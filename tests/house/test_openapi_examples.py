@@ -85,6 +85,8 @@ async def test_the_request_examples_work_one_after_the_other(client: httpx.Async
         ("get", "/health/live", {}, 200),
         ("get", "/health/ready", {}, 200),
         ("get", "/problems/busy", {}, 200),
+        ("get", "/.well-known/jwks.json", {}, 200),
+        ("get", "/.well-known/oauth-authorization-server", {}, 200),
     ):
         answer = await client.request(method, path, **body)
         assert answer.status_code == status, answer.text

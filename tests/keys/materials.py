@@ -36,7 +36,7 @@ def _with(material: bytes, old: bytes, new: bytes) -> bytes:
 
 
 _GOOD = ec.generate_private_key(ec.SECP256R1())
-_WEAK = rsa.generate_private_key(65537, 2048)
+_WEAK = rsa.generate_private_key(65537, 1024)  # noqa: S505 - weak on purpose
 _PUBLIC = _GOOD.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 _POINT, _OTHER_POINT = (
     key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -68,7 +68,8 @@ UNUSABLE: Mapping[str, Mapping[str, bytes]] = {
         **_NO_PEM,
         "an HS256 secret": make_key("HS256"),
         "EC": pem(_GOOD),
-        "2048 bits": pem(_WEAK),
+        "1024 bits": pem(_WEAK),
+        "a small exponent": pem(rsa.generate_private_key(3, 2048)),
     },
     "HS256": {
         **_NO_PEM,

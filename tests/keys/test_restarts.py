@@ -6,7 +6,7 @@ import pytest
 from attacks.forge import ALGORITHMS, decode
 from attacks.raw import answer_to, in_header, r401
 from authsvc.core.database import Database
-from authsvc.keys.service import KeyUnusable
+from authsvc.keys.errors import KeyUnusable
 from authsvc.tokens.keyring import Algorithm
 from factories import (
     SECRET,

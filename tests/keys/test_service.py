@@ -10,13 +10,13 @@ from sqlmodel import update
 from attacks.forge import ALGORITHMS, make_forge
 from authsvc.core.database import Database
 from authsvc.core.secrets import ApplicationSecret
+from authsvc.keys.errors import KeyUnusable
 from authsvc.keys.material import make_key, prepare
 from authsvc.keys.models import SigningKeyRow
 from authsvc.keys.sealing import Sealer
-from authsvc.keys.service import KeyUnusable
 from authsvc.tokens.keyring import Algorithm
 from factories import SECRET, MovedClock
-from keys.keepers import OTHER_SECRET, first_key, keeper, store, stored
+from keys.keepers import OTHER_SECRET, first_key, keeper, signer, store, stored
 from keys.materials import UNUSABLE, pem
 
 SEALER = Sealer(ApplicationSecret(SECRET))
@@ -38,12 +38,14 @@ async def test_the_first_start_makes_a_key_and_the_second_finds_it(
     async with keeper(database_address) as keys:
         assert await keys.load() is None
         assert await stored(database) == []
-        ring, signing = await keys.load_or_create()
-        again, same = await keys.load_or_create()
-    assert len(ring) == len(again) == 1
-    assert signing.kid == same.kid == await first_key(database_address)
-    found = again.find(signing.kid)
+        kid = await signer(keys)
+    async with keeper(database_address) as keys:
+        assert await signer(keys) == kid == await first_key(database_address)
+        ring, signing = keys.current.ring, keys.current.signing
+    assert len(ring) == 1
+    found = ring.find(kid)
     assert found
+    assert signing
     assert found.key.verify(b"message", signing.key.sign(b"message"))
 
 
@@ -55,7 +57,8 @@ async def test_each_algorithm_has_keys_of_its_own_and_none_is_lost(
     assert {alg: await first_key(database_address, alg) for alg in ALGORITHMS} == kids
     for alg in ALGORITHMS:
         async with keeper(database_address, alg) as keys:
-            ring, _ = await keys.load_or_create()
+            await keys.open()
+            ring = keys.current.ring
         assert [kid for kid in kids.values() if ring.find(kid)] == [kids[alg]]
 
 
@@ -71,12 +74,14 @@ async def test_the_newest_key_signs_and_older_ones_still_verify(
         alg="ES256",
         sealed_key=SEALER.seal(newest.kid, material),
         created_at=clock.now(),
+        signs_from=clock.now(),
+        longest_ttl=900,
     )
     async with database.writing() as session:
         session.add(row)
-    async with keeper(database_address) as keys:
-        ring, signing = await keys.load_or_create()
-    assert signing.kid == newest.kid
+    async with keeper(database_address, clock=clock) as keys:
+        assert await signer(keys) == newest.kid
+        ring = keys.current.ring
     assert {kid for kid in (old, newest.kid) if ring.find(kid)} == {old, newest.kid}
 
 
@@ -104,7 +109,7 @@ async def test_under_another_secret_it_says_which_key_and_makes_no_new_one(
 ) -> None:
     kid = await first_key(database_address)
     async with keeper(database_address, secret=OTHER_SECRET) as keys:
-        for attempt in (keys.load, keys.load_or_create):
+        for attempt in (keys.load, keys.open):
             with pytest.raises(KeyUnusable, match=kid) as refused:
                 await attempt()
             assert "AUTHSVC_SECRET_KEY_PREVIOUS" in str(refused.value)
@@ -115,7 +120,7 @@ async def test_under_another_secret_it_says_which_key_and_makes_no_new_one(
 async def test_the_previous_secret_opens_what_it_sealed(database_address: str) -> None:
     kid = await first_key(database_address)
     async with keeper(database_address, secret=OTHER_SECRET, previous=SECRET) as keys:
-        assert (await keys.load_or_create())[1].kid == kid
+        assert await signer(keys) == kid
 
 
 @pytest.mark.parametrize(
@@ -129,7 +134,7 @@ async def test_a_garbled_row_stops_the_start_and_is_left_as_it_is(
         await session.exec(update(SigningKeyRow).values(sealed_key=garbage))
     async with keeper(database_address) as keys:
         with pytest.raises(KeyUnusable, match=kid):
-            await keys.load_or_create()
+            await keys.open()
     assert [(row.kid, row.sealed_key) for row in await stored(database)] == [(kid, garbage)]
 
 
@@ -156,7 +161,7 @@ async def test_a_good_key_under_an_id_that_is_not_its_own_stops_the_start(
     await store(database, kid, SEALER.seal(kid, material))
     async with keeper(database_address) as keys:
         with pytest.raises(KeyUnusable, match=f"{kid} is not the key its id names"):
-            await keys.load_or_create()
+            await keys.open()
 
 
 async def test_a_row_moved_to_another_algorithm_stops_the_start(
@@ -167,4 +172,4 @@ async def test_a_row_moved_to_another_algorithm_stops_the_start(
         await session.exec(update(SigningKeyRow).values(alg="HS256"))
     async with keeper(database_address, "HS256") as keys:
         with pytest.raises(KeyUnusable, match=kid):
-            await keys.load_or_create()
+            await keys.open()

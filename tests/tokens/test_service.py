@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from attacks.forge import ALGORITHMS, decode, make_forge
+from authsvc.core.errors import Unavailable
 from authsvc.tokens.errors import ExpiredToken, InvalidToken
 from authsvc.tokens.keyring import Algorithm, KeyRing
 from authsvc.tokens.service import IssuedToken, TokenService
@@ -128,7 +129,7 @@ def test_keys_are_exchanged_as_a_whole(clock: MovedClock) -> None:
 def test_without_keys_nothing_is_issued_and_nothing_accepted(clock: MovedClock) -> None:
     token = issue(make_service(clock)).text
     service = TokenService(ISSUER, clock)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(Unavailable):
         issue(service)
     with pytest.raises(InvalidToken, match="kid"):
         service.verify(token)

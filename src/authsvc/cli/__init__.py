@@ -1,1 +1,1 @@
-"""The command line: `authsvc serve`, `migrate`, `check`, `users …`, `sessions …`."""
+"""The command line: `authsvc serve`, `migrate`, `check`, `users …`, `sessions …`, `keys …`."""

@@ -18,7 +18,7 @@ from authsvc.cli.workshop import (
 from authsvc.core import migrations
 from authsvc.core.clock import SystemClock
 from authsvc.core.errors import Unavailable
-from authsvc.keys.service import KeyUnusable
+from authsvc.keys.errors import KeyUnusable
 from authsvc.parts import Parts
 from authsvc.passwords.hasher import HashParameters
 from authsvc.settings import Settings
@@ -84,7 +84,13 @@ async def _look_at_keys(parts: Parts, settings: Settings) -> Finding:
         return Finding("keys", is_ok=False, says=str(fault))
     if loaded is None:
         return Finding("keys", is_ok=True, says=f"{settings.signing_alg}, made on the first start")
-    ring, signing = loaded
+    signs = f"{loaded.kid} signs" if loaded.kid else "none signs, one is made on the next start"
+    if settings.signing_key_file:
+        signs += f", from {settings.signing_key_file}"
+    if parts.keys.needs_previous_secret:
+        signs += "; sealed anew on the next start"
     return Finding(
-        "keys", is_ok=True, says=f"{signing.alg}, {len(ring)} in the ring, {signing.kid} signs"
+        "keys",
+        is_ok=True,
+        says=f"{settings.signing_alg}, {len(loaded.ring)} in the ring, {signs}",
     )

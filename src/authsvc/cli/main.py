@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from authsvc import __version__
-from authsvc.cli import sessions, users
+from authsvc.cli import keys, sessions, users
 from authsvc.cli.check import check
 from authsvc.cli.migrate import migrate
 from authsvc.cli.serve import serve
@@ -42,3 +42,4 @@ cli.command()(migrate)
 cli.command()(check)
 cli.add_typer(users.cli, name="users")
 cli.add_typer(sessions.cli, name="sessions")
+cli.add_typer(keys.cli, name="keys")

@@ -64,7 +64,7 @@ async def _checked_settings() -> Settings:
     settings = load_settings()
     configure_logging(settings.log_style)
     async with workshop(settings) as parts:
-        await parts.keys.load_or_create()
+        await parts.keys.open()
     return settings
 
 

@@ -16,7 +16,7 @@ from authsvc.core.clock import SystemClock
 from authsvc.core.errors import Problem, Unavailable
 from authsvc.core.logging import configure_logging
 from authsvc.core.migrations import LaterSchema
-from authsvc.keys.service import KeyUnusable
+from authsvc.keys.errors import KeyUnusable, NoSuchKey
 from authsvc.parts import Parts
 from authsvc.passwords.hasher import HashParameters
 from authsvc.settings import Settings
@@ -52,7 +52,7 @@ def command(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
             fail(NO_DATABASE)
         except Problem as problem:
             fail(problem.detail)
-        except (Refused, KeyUnusable, LaterSchema) as fault:
+        except (Refused, KeyUnusable, NoSuchKey, LaterSchema) as fault:
             fail(str(fault))
 
     return run

@@ -65,6 +65,18 @@ def between(lowest: timedelta, highest: timedelta) -> AfterValidator:
     return AfterValidator(check)
 
 
+def zero_or(lowest: timedelta, highest: timedelta) -> AfterValidator:
+    """Bound a duration that may also be zero, which means never."""
+
+    def check(value: timedelta) -> timedelta:
+        if value and not lowest <= value <= highest:
+            low, high = int(lowest.total_seconds()), int(highest.total_seconds())
+            raise ValueError(f"must be 0, or from {low} to {high} seconds")
+        return value
+
+    return AfterValidator(check)
+
+
 # For tuples: entries are written with commas between them.
 CommaSeparated = BeforeValidator(_split)
 

@@ -1,1 +1,1 @@
-"""Signing keys: made on the first start, kept sealed in the database, opened at every start."""
+"""Signing keys: a ring in the database, sealed, whose keys follow one another by the clock."""

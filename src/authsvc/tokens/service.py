@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from authsvc.core.clock import Clock
+from authsvc.core.errors import Unavailable
 from authsvc.tokens.claims import Claims, Purpose
 from authsvc.tokens.keyring import KeyRing, SigningKey
 from authsvc.tokens.parser import encode_segment, prove
@@ -41,7 +42,7 @@ class TokenService:
         self._signing_key: SigningKey | None = None
         self._seen = SeenTokens()
 
-    def use(self, ring: KeyRing, signing_key: SigningKey) -> None:
+    def use(self, ring: KeyRing, signing_key: SigningKey | None) -> None:
         """Sign with `signing_key` and accept the keys of `ring` from now on."""
         self._ring, self._signing_key = ring, signing_key
         self._seen.clear()
@@ -66,10 +67,11 @@ class TokenService:
             auth_time: When the user last proved who they are.
             amr: How (RFC 8176).
 
+        Raises:
+            Unavailable: If there is no key to sign with at this moment.
         """
-        key = self._signing_key
-        if key is None:
-            raise RuntimeError("no signing key is loaded")
+        if (key := self._signing_key) is None:
+            raise Unavailable
         issued_at = int(self._clock.now().timestamp())
         header = {"alg": key.alg, "kid": key.kid, "typ": Purpose.ACCESS.value.typ}
         claims = {
