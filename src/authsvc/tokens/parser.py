@@ -37,7 +37,15 @@ class _Parts:
     signing_input: bytes
 
 
-def parse(text: str, ring: KeyRing, purpose: Purpose, *, issuer: str, now: datetime) -> Claims:
+def parse(
+    text: str,
+    ring: KeyRing,
+    purpose: Purpose,
+    *,
+    issuer: str,
+    now: datetime,
+    audience: str | None = None,
+) -> Claims:
     """Check a token and return what it says.
 
     Args:
@@ -46,6 +54,8 @@ def parse(text: str, ring: KeyRing, purpose: Purpose, *, issuer: str, now: datet
         purpose: What the token must be for.
         issuer: The `iss` it must carry, compared byte by byte.
         now: The current time.
+        audience: The `aud` it must name instead of the purpose's own: for verifiers elsewhere that
+            answer to another name.
 
     Raises:
         InvalidToken: If anything at all is wrong with it.
@@ -56,7 +66,8 @@ def parse(text: str, ring: KeyRing, purpose: Purpose, *, issuer: str, now: datet
         parts = _split(text)
         _check_signature(parts, ring, purpose, now)
         claims = _read_claims(parts.payload)
-        _check_claims(claims, purpose, issuer, int(now.timestamp()))
+        _check_names(claims, issuer, audience or purpose.value.audience)
+        _check_times(claims, purpose, int(now.timestamp()))
     except InvalidToken:
         raise
     except Exception as fault:
@@ -136,11 +147,14 @@ def _read_claims(payload: bytes) -> Claims:
         raise InvalidToken("claims") from None
 
 
-def _check_claims(claims: Claims, purpose: Purpose, issuer: str, now: int) -> None:
+def _check_names(claims: Claims, issuer: str, audience: str) -> None:
     if claims.iss != issuer:
         raise InvalidToken("iss")
-    if purpose.value.audience not in claims.audiences:
+    if audience not in claims.audiences:
         raise InvalidToken("aud")
+
+
+def _check_times(claims: Claims, purpose: Purpose, now: int) -> None:
     if not 0 < claims.exp - claims.iat <= purpose.value.longest_ttl.total_seconds():
         raise InvalidToken("lifetime")
     latest = now + _CLOCK_SKEW
