@@ -67,15 +67,20 @@ def _read_ec(members: Mapping[str, object]) -> ec.EllipticCurvePublicKey:
     if members.get("crv") != "P-256":
         raise ValueError("a key is on a curve that is not used here")
     x, y = (_number(members.get(name), _COORDINATE_BYTES) for name in ("x", "y"))
-    # Refuses a point that is not on the curve.
-    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+    try:
+        return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+    except ValueError:
+        raise ValueError("a key is no point on its curve") from None
 
 
 def _read_rsa(members: Mapping[str, object]) -> rsa.RSAPublicKey:
     n, e = _number(members.get("n")), _number(members.get("e"))
     if n.bit_length() not in _RSA_BITS or e not in _RSA_EXPONENTS:
         raise ValueError("a key is too small or too large")
-    return rsa.RSAPublicNumbers(e, n).public_key()
+    try:
+        return rsa.RSAPublicNumbers(e, n).public_key()
+    except ValueError:
+        raise ValueError("a key is no RSA key") from None
 
 
 def _number(value: object, length: int | None = None) -> int:

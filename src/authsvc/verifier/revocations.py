@@ -16,7 +16,7 @@ from authsvc.verifier.policy import VerifierPolicy, is_within
 _log = logging.getLogger("authsvc.verifier")
 
 _MAX_BYTES = 8 * 1024 * 1024
-_MAX_PAGES = 1000
+_MAX_PAGES = 100
 _CURRENT_FOR = 5
 _TIDY_EVERY = timedelta(minutes=1)
 # The cursor is from another life of the server: begin anew.
@@ -64,8 +64,9 @@ class Revocations:
         """Tell whether a session has ended."""
         return session_id in self._ended
 
-    def __len__(self) -> int:
-        """Return how many ended sessions are remembered."""
+    @property
+    def count(self) -> int:
+        """How many ended sessions are remembered."""
         return len(self._ended)
 
     @property

@@ -154,7 +154,7 @@ class Verifier:
             keys_usable=keys.is_usable,
             feed_read_at=feed.read_at if feed else None,
             feed_current=feed.is_current if feed else False,
-            ended_sessions=len(feed) if feed else 0,
+            ended_sessions=feed.count if feed else 0,
             last_error="; ".join(f"{part}: {error}" for part, error in errors if error) or None,
         )
 
