@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from attacks.forge import Forge, encode, key_of, make_forge
 from authsvc.tokens.keyring import Algorithm
+from authsvc.verifier import Verifier
 
 KEYS, FEED = "/.well-known/jwks.json", "/auth/revocations"
 
@@ -88,6 +89,19 @@ async def listening(loopback: Loopback) -> AsyncIterator[Loopback]:
         loopback.gate.set()
         server.close()
         await server.wait_closed()
+
+
+async def follow(verifier: Verifier) -> None:
+    """Read the feed once, as the background does by itself."""
+    assert verifier._feed
+    await verifier._feed.follow()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what happens in the background, for a few seconds at most."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - the code under test gives no signal, on purpose
+            await asyncio.sleep(0.01)
 
 
 def another_forge(alg: Algorithm = "ES256") -> Forge:

@@ -11,7 +11,7 @@ from authsvc.verifier.fetch import Source
 from authsvc.verifier.key_set import KeySet
 from factories import MovedClock
 from verifier.conftest import MakeVerifier
-from verifier.loopback import KEYS, Answer, Loopback, another_forge, key_set
+from verifier.loopback import KEYS, Answer, Loopback, another_forge, key_set, until
 
 HOUR = 3600
 
@@ -66,9 +66,7 @@ async def test_the_background_renews_by_itself(
 ) -> None:
     async with make(limits={"poll_every": 0.01}) as verifier:
         clock.move(seconds=300)
-        async with asyncio.timeout(5):
-            while verifier.state.keys_stale:
-                await asyncio.sleep(0.01)
+        await until(lambda: not verifier.state.keys_stale)
     assert server.asked[KEYS] == 2
 
 

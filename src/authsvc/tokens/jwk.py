@@ -22,7 +22,7 @@ PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 _COORDINATE_BYTES = 32
 # Below, it can be factored one day; above, a hostile set makes every verification slow.
-_RSA_BITS = range(2048, 8192 + 1)
+_RSA_BITS = range(2048, 4096 + 1)
 _RSA_EXPONENTS = range(3, 2**32)
 _THUMBPRINT_MEMBERS: Mapping[Algorithm, tuple[str, ...]] = {
     "ES256": ("crv", "kty", "x", "y"),

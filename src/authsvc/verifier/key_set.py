@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from authsvc.core import strict_json
 from authsvc.core.clock import Clock
@@ -12,7 +12,8 @@ from authsvc.tokens.jwk import read_public_key
 from authsvc.tokens.keyring import KeyRing
 from authsvc.verifier.errors import Unavailable
 from authsvc.verifier.fetch import FetchFailed, Source
-from authsvc.verifier.policy import VerifierPolicy, is_within
+from authsvc.verifier.moment import Moment, is_within
+from authsvc.verifier.policy import VerifierPolicy
 
 _log = logging.getLogger("authsvc.verifier")
 
@@ -36,21 +37,21 @@ class KeySet:
         self._clock = clock
         self._ring = KeyRing(())
         self._max_age = _DEFAULT_AGE
-        self._tried_at: datetime | None = None
-        self._looked_at: datetime | None = None
+        self._tried: Moment | None = None
+        self._looked: Moment | None = None
         self._flight: asyncio.Task[None] | None = None
-        self.fetched_at: datetime | None = None
+        self.fetched: Moment | None = None
         self.error: str | None = None
 
     @property
     def is_fresh(self) -> bool:
         """Whether the keys are younger than authsvc said they would do for."""
-        return is_within(self.fetched_at, self._max_age, self._clock.now())
+        return is_within(self.fetched, self._max_age, self._clock)
 
     @property
     def is_usable(self) -> bool:
         """Whether tokens may be verified with them."""
-        return is_within(self.fetched_at, self._policy.keys_usable_for, self._clock.now())
+        return is_within(self.fetched, self._policy.keys_usable_for, self._clock)
 
     async def renew(self) -> None:
         """Fetch the keys anew if it is time to."""
@@ -76,10 +77,9 @@ class KeySet:
         Whoever makes up such names makes one fetch in each interval, however many they are.
         """
         if not self._is_flying:
-            now = self._clock.now()
-            if is_within(self._looked_at, self._policy.unknown_kid_interval, now):
+            if is_within(self._looked, self._policy.unknown_kid_interval, self._clock):
                 return self._ring
-            self._looked_at = now
+            self._looked = Moment.of(self._clock)
         await self._fly()
         return self._ring
 
@@ -95,7 +95,7 @@ class KeySet:
         return self._flight is not None and not self._flight.done()
 
     async def _try(self) -> None:
-        if self._is_flying or not is_within(self._tried_at, _RETRY_AFTER, self._clock.now()):
+        if self._is_flying or not is_within(self._tried, _RETRY_AFTER, self._clock):
             await self._fly()
 
     async def _fly(self) -> None:
@@ -106,7 +106,7 @@ class KeySet:
 
     async def _fetch(self) -> None:
         # As old as the question: what changes after it is not in the answer.
-        self._tried_at = asked_at = self._clock.now()
+        self._tried = asked = Moment.of(self._clock)
         try:
             document = await self._source.get(self._url, at_most=_MAX_BYTES)
             ring = read_key_set(document.body)
@@ -121,7 +121,7 @@ class KeySet:
             _log.info("the keys are fetched again")
         longest = self._policy.keys_usable_for / 2
         self._max_age = max(_LEAST_AGE, min(_lifetime(document.headers), longest))
-        self._ring, self.fetched_at, self.error = ring, asked_at, None
+        self._ring, self.fetched, self.error = ring, asked, None
 
 
 def read_key_set(body: bytes) -> KeyRing:

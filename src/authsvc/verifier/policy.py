@@ -1,13 +1,10 @@
 """How long the verifier goes on without authsvc, and which addresses it will ask at all."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
-
-# A clock that is set back a little must not make what was just fetched look like the future's.
-_CLOCK_SKEW = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +32,6 @@ class VerifierPolicy:
     timeout: float = 3.0
     unknown_kid_interval: timedelta = timedelta(seconds=10)
     remembered_tokens: int = 1024
-
-
-def is_within(since: datetime | None, span: timedelta, now: datetime) -> bool:
-    """Tell whether something happened, and less than `span` ago."""
-    return since is not None and -_CLOCK_SKEW <= now - since < span
 
 
 def checked_url(url: str, *, allow_http: bool) -> str:

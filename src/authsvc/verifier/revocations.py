@@ -11,15 +11,20 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from authsvc.core.clock import Clock
 from authsvc.verifier.fetch import FetchFailed, Source
-from authsvc.verifier.policy import VerifierPolicy, is_within
+from authsvc.verifier.moment import Moment, is_within
+from authsvc.verifier.policy import VerifierPolicy
 
 _log = logging.getLogger("authsvc.verifier")
 
 _MAX_BYTES = 8 * 1024 * 1024
 _MAX_PAGES = 100
 _CURRENT_FOR = 5
-_TIDY_EVERY = timedelta(minutes=1)
-# The cursor is from another life of the server: begin anew.
+# Now and then all is read from the beginning: a database that was restored from a backup counts
+# on from where it was then, and would have nothing new to tell for a while.
+_ANEW_EVERY = timedelta(minutes=5)
+# An ending is kept a little longer than it matters: clocks are set back, too.
+_MARGIN = timedelta(minutes=1)
+# The cursor is from another life of the server.
 _FORGOTTEN = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY})
 
 
@@ -56,8 +61,8 @@ class Revocations:
         self._clock = clock
         self._cursor: str | None = None
         self._ended: dict[UUID, datetime] = {}
-        self._tidied_at: datetime | None = None
-        self.read_at: datetime | None = None
+        self._began: Moment | None = None
+        self.read: Moment | None = None
         self.error: str | None = None
 
     def __contains__(self, session_id: UUID) -> bool:
@@ -73,18 +78,18 @@ class Revocations:
     def is_current(self) -> bool:
         """Whether the feed was read a moment ago."""
         budget = timedelta(seconds=_CURRENT_FOR * max(1.0, self._policy.poll_every))
-        return is_within(self.read_at, budget, self._clock.now())
+        return is_within(self.read, budget, self._clock)
 
     @property
     def is_trusted(self) -> bool:
         """Whether a session that is not here may be taken to stand."""
         if self._policy.when_blind == "accept":
             return True
-        return is_within(self.read_at, self._policy.blind_for, self._clock.now())
+        return is_within(self.read, self._policy.blind_for, self._clock)
 
     async def follow(self) -> None:
         """Read what is new."""
-        asked_at = self._clock.now()
+        asked = Moment.of(self._clock)
         try:
             await self._read_on()
         except FetchFailed as fault:
@@ -96,16 +101,19 @@ class Revocations:
             return
         if self.error:
             _log.info("the revocation feed is read again")
-        self.read_at, self.error = asked_at, None
-        self._tidy()
+        self.read, self.error = asked, None
 
     async def _read_on(self) -> None:
-        """Read page after page, until one has nothing new."""
+        """Read page after page, until there is no more."""
+        if not is_within(self._began, _ANEW_EVERY, self._clock):
+            self._began, self._cursor = Moment.of(self._clock), None
+            self._tidy()
         for _ in range(_MAX_PAGES):
             page = await self._page()
-            has_news = self._take(page)
+            self._take(page)
+            is_last = not page.items or page.cursor == self._cursor
             self._cursor = page.cursor
-            if not has_news:
+            if is_last:
                 return
         raise FetchFailed("has more to tell than can be read at once")
 
@@ -121,17 +129,17 @@ class Revocations:
         except ValidationError:
             raise FetchFailed("answered what is no page of the feed") from None
 
-    def _take(self, page: _Page) -> bool:
-        now, before = self._clock.now(), len(self._ended)
+    def _take(self, page: _Page) -> None:
+        horizon = self._horizon
         for item in page.items:
-            if item.expires_at > now:
+            if item.expires_at > horizon:
                 known = self._ended.get(item.sid, item.expires_at)
                 self._ended[item.sid] = max(known, item.expires_at)
-        return len(self._ended) > before
 
     def _tidy(self) -> None:
-        now = self._clock.now()
-        if is_within(self._tidied_at, _TIDY_EVERY, now):
-            return
-        self._tidied_at = now
-        self._ended = {sid: until for sid, until in self._ended.items() if until > now}
+        horizon = self._horizon
+        self._ended = {sid: until for sid, until in self._ended.items() if until > horizon}
+
+    @property
+    def _horizon(self) -> datetime:
+        return self._clock.now() - _MARGIN

@@ -149,10 +149,10 @@ class Verifier:
             is_ready=self._following.is_going
             and keys.is_usable
             and (feed is None or feed.is_trusted),
-            keys_fetched_at=keys.fetched_at,
+            keys_fetched_at=keys.fetched.at if keys.fetched else None,
             keys_stale=not keys.is_fresh,
             keys_usable=keys.is_usable,
-            feed_read_at=feed.read_at if feed else None,
+            feed_read_at=feed.read.at if feed and feed.read else None,
             feed_current=feed.is_current if feed else False,
             ended_sessions=feed.count if feed else 0,
             last_error="; ".join(f"{part}: {error}" for part, error in errors if error) or None,
