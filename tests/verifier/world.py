@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,8 @@ import httpx
 from attacks.forge import decode
 from factories import PASSWORD, bearer
 from serving import PROGRAM, Served, environment, free_port, serving
+
+Pair = dict[str, Any]
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "protected_api"
 _SECRET = "mJ4tQ0yWc8Xh5TzPfLd9sNb2GjUe7Rv1"
@@ -34,14 +36,21 @@ class World:
         """Where the example is."""
         return f"http://localhost:{self.example_port}"
 
-    def sign_in(self) -> str:
-        """Get an access token of a new session."""
-        answer = self.http.post(
-            f"{self.authsvc.origin}/auth/token",
-            data={"grant_type": "password", "username": "eve@example.com", "password": PASSWORD},
+    def sign_in(self) -> Pair:
+        """Get the tokens of a new session."""
+        return self._granted(
+            {"grant_type": "password", "username": "eve@example.com", "password": PASSWORD}
         )
-        token: str = answer.raise_for_status().json()["access_token"]
-        return token
+
+    def renew(self, pair: Pair) -> Pair:
+        """Exchange the refresh token for another pair."""
+        form = {"grant_type": "refresh_token", "refresh_token": pair["refresh_token"]}
+        return self._granted(form)
+
+    def _granted(self, form: Mapping[str, str]) -> Pair:
+        answer = self.http.post(f"{self.authsvc.origin}/auth/token", data=form)
+        pair: Pair = answer.raise_for_status().json()
+        return pair
 
     def sign_out(self, token: str) -> None:
         """End its session, at authsvc."""
@@ -71,12 +80,12 @@ class World:
         )
         return ran.stdout
 
-    def until(self, condition: Callable[[], bool]) -> None:
-        """Ask until it is so, for a few seconds at most."""
-        deadline = time.monotonic() + 10
+    def until(self, condition: Callable[[], bool], every: float = 0.05) -> None:
+        """Ask until it is so; a machine that is busy with other tests may take its time."""
+        deadline = time.monotonic() + 30
         while not condition():
             assert time.monotonic() < deadline
-            time.sleep(0.05)
+            time.sleep(every)
 
 
 @contextmanager
@@ -90,6 +99,7 @@ def running(directory: Path) -> Iterator[World]:
             [sys.executable, "-m", "uvicorn", "main:app", "--port", str(port)],
             cwd=EXAMPLE,
             env={**environment(), "ISSUER": authsvc.origin, "CLIENT_SECRET": _SECRET},
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as example,
     ):
