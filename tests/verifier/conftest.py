@@ -13,8 +13,9 @@ from verifier.loopback import FEED, KEYS, Loopback, another_forge, listening
 MakeVerifier = Callable[..., Verifier]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def forge() -> Forge:
+    """Give a key of this test alone, and tokens of this very moment."""
     return another_forge()
 
 

@@ -1,5 +1,6 @@
 """The revocation feed: who signs out is out, and what a verifier does that can no longer see it."""
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -101,6 +102,19 @@ async def test_a_restored_database_that_counts_anew_is_noticed(
         await follow(verifier)
         with pytest.raises(SessionEnded):
             await verifier.verify(forge.token())
+
+
+async def test_what_is_known_is_as_old_as_the_question(
+    make: MakeVerifier, server: Loopback, forge: Forge, clock: MovedClock
+) -> None:
+    async with make(client=CLIENT) as verifier:
+        server.gate.clear()
+        following = asyncio.create_task(follow(verifier))
+        await until(lambda: server.asked[FEED] == 2)
+        clock.move(seconds=1)
+        server.gate.set()
+        await following
+        assert verifier.state.feed_read_at == forge.now
 
 
 @pytest.mark.parametrize("status", (400, 410, 422))
