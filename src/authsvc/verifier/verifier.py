@@ -31,6 +31,23 @@ class Verifier:
 
     Open it around the life of the service: `FastAPI(lifespan=verifier.lifespan)`, or
     `async with verifier:`. Meanwhile it keeps the keys and the list of ended sessions current.
+
+    Args:
+        issuer: authsvc's public URL, byte for byte the tokens' `iss`.
+        audience: What tokens must name as their `aud`.
+        client: Name and secret of a client (AUTHSVC_CLIENTS). With it the revocation feed is
+            followed; without it an ended session lives until its access token expires.
+        jwks_url: Where the keys are, if not below the issuer.
+        revocations_url: Where the feed is, if not below the issuer.
+        policy: How long to go on without authsvc, and other limits.
+        cookie_origins: Take the access token from authsvc's cookie too, for a service on the same
+            host; unsafe requests with it must come from this host or from these origins.
+        allow_http: Ask over plain http, where the network itself is trusted.
+        clock: The time; the machine's own unless a test brings another.
+        transport: How to connect: for a private CA, a client certificate or a proxy.
+
+    Raises:
+        ValueError: If an address is neither https nor on this machine, or a name is empty.
     """
 
     def __init__(
@@ -47,26 +64,6 @@ class Verifier:
         clock: Clock | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """Make a verifier; nothing is asked before it is opened.
-
-        Args:
-            issuer: authsvc's public URL, byte for byte the tokens' `iss`.
-            audience: What tokens must name as their `aud`.
-            client: Name and secret of a client (AUTHSVC_CLIENTS). With it the revocation feed is
-                followed; without it an ended session lives until its access token expires.
-            jwks_url: Where the keys are, if not below the issuer.
-            revocations_url: Where the feed is, if not below the issuer.
-            policy: How long to go on without authsvc, and other limits.
-            cookie_origins: Take the access token from authsvc's cookie too, for a service on the
-                same host; unsafe requests with it must come from this host or from these origins.
-            allow_http: Ask over plain http, where the network itself is trusted.
-            clock: The time; the machine's own unless a test brings another.
-            transport: How to connect: for a private CA, a client certificate or a proxy.
-
-        Raises:
-            ValueError: If an address is neither https nor on this machine, or a name is empty.
-
-        """
         if not audience or (client and not all(client)):
             raise ValueError("the audience, and a client's name and secret, cannot be empty")
         self.issuer = checked_issuer(issuer, allow_http=allow_http)
