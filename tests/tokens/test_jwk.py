@@ -59,6 +59,7 @@ def test_a_key_as_we_publish_it_proves_our_tokens_and_no_others(forge: Forge) ->
         (ES, {"x": encode(b"\1" * 32) + "="}, "number"),
         (ES, {"x": encode(b"\1" * 32)[:-1] + "F"}, "spells"),
         (ES, {"x": 5}, "number"),
+        (ES, {"x": "AAAAA"}, "number"),
         (ES, {"y": GONE}, "number"),
         (RS, {"n": encode(b"\xff" * 128)}, "small"),
         (RS, {"n": encode(b"\xff" * 513)}, "large"),
