@@ -123,3 +123,8 @@ def _is_up(world: World) -> bool:
 def kid_of(token: str) -> object:
     """Return which key has signed a token."""
     return decode(token.split(".", maxsplit=1)[0])["kid"]
+
+
+def session_of(token: str) -> object:
+    """Return which session a token is of."""
+    return decode(token.split(".")[1])["sid"]
