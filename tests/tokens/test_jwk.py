@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attacks.forge import GONE, Forge, changed, encode, key_of, make_forge
@@ -128,6 +128,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from((ES, RS)), st.data())
 def test_whatever_a_member_holds_the_answer_is_a_key_or_a_value_error(
     forge: Forge, data: st.DataObject

@@ -1,6 +1,6 @@
 """Other services find the token of a request exactly where authsvc itself finds it."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authsvc.guard.errors import AmbiguousCredentials
@@ -25,6 +25,7 @@ HEADERS = st.tuples(
 )
 
 
+@settings(max_examples=200, deadline=None)
 @given(HEADERS)
 def test_both_read_the_same_out_of_any_headers(
     headers: tuple[list[tuple[bytes, bytes]], list[tuple[bytes, bytes]]],
