@@ -18,7 +18,7 @@ run: $(VENV)/.run ## Start the service on http://localhost:8000 with SQLite in .
 migrate: $(VENV)/.run ## Bring the database's schema to this version
 	@$(BIN)/authsvc migrate
 
-test: $(VENV)/.dev chromium proxies ## Run every test, on SQLite and on PostgreSQL
+test: $(VENV)/.dev $(VENV)/.base $(VENV)/.node chromium proxies ## Run every test, on SQLite and on PostgreSQL
 	@# A directory of its own: pytest prunes those in its usual place, also under a running database.
 	@tmp=$$(mktemp -d) && $(BIN)/pytest -n auto --basetemp="$$tmp/t"; status=$$?; rm -rf "$$tmp"; exit $$status
 
@@ -37,6 +37,7 @@ fix: $(VENV)/.dev ## Format, and mend what can be mended by itself
 
 lock: $(VENV)/.uv ## Resolve the dependencies anew, with hashes and without index addresses
 	$(COMPILE) --upgrade pyproject.toml --extra server --output-file requirements/run.txt
+	$(COMPILE) --upgrade pyproject.toml --constraint requirements/run.txt --output-file requirements/base.txt
 	$(COMPILE) --upgrade pyproject.toml --extra server --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) --upgrade --group build --output-file requirements/build.txt
 
@@ -59,6 +60,25 @@ $(VENV)/.run: $(VENV)/.uv requirements/run.txt pyproject.toml
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes --no-deps --requirement requirements/dev.txt
 	@touch $@
+
+# What `pip install authsvc` alone brings, for the test of the bare verifier.
+$(VENV)/.base: $(VENV)/.uv requirements/base.txt
+	@$(BIN)/python -m venv --clear --without-pip $(VENV)/base
+	@VIRTUAL_ENV=$(VENV)/base $(UV) pip install --quiet --require-hashes --no-deps --requirement requirements/base.txt
+	@touch $@
+
+# A verifier in another language. The lock has the hash, and leaves open where it comes from.
+$(VENV)/.node: $(VENV)/.uv tests/verifier/node/package-lock.json | npm
+	@mkdir -p $(VENV)/node && cp tests/verifier/node/package.json tests/verifier/node/package-lock.json $(VENV)/node
+	@npm ci --prefix $(VENV)/node --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+.PHONY: npm
+npm: ## Install Node.js for one of the verifier's tests, where that is possible
+	@command -v npm >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Node.js…" && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm >/dev/null; \
+	  else echo "A test of the verifier needs Node.js and npm. Install them (Debian: apt-get install nodejs npm) and run again."; exit 1; fi; }
 
 .PHONY: chromium
 chromium: ## Install Chromium for the page tests, where that is possible

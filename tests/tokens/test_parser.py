@@ -7,8 +7,10 @@ import pytest
 from jose.backends.base import Key
 
 from attacks.forge import ALGORITHMS, ISSUER, Forge, key_of, make_forge
-from authsvc.tokens.errors import ExpiredToken
+from authsvc.tokens.claims import Claims, Purpose
+from authsvc.tokens.errors import ExpiredToken, InvalidToken
 from authsvc.tokens.keyring import Algorithm, KeyRing
+from authsvc.tokens.parser import parse
 
 DAY = 24 * 60 * 60
 
@@ -95,3 +97,17 @@ def test_only_the_ring_that_holds_its_key_accepts_a_token(forge: Forge, other: A
     elsewhere = replace(forge, ring=make_forge(other).ring)
     expected = "accepted" if other == forge.signing.alg else "kid"
     assert elsewhere.outcome(forge.token()) == expected
+
+
+@pytest.mark.parametrize("own", ("authsvc", ["authsvc", "x"], "x", ["x"]))
+def test_a_verifier_that_answers_to_another_name_takes_only_tokens_for_that_name(
+    forge: Forge, own: str | list[str]
+) -> None:
+    def read(token: str) -> Claims:
+        now = forge.now
+        return parse(token, forge.ring, Purpose.ACCESS, issuer=ISSUER, now=now, audience="billing")
+
+    assert read(forge.with_claims({"aud": ["authsvc", "billing"]})).iss == ISSUER
+    assert read(forge.with_claims({"aud": "billing"})).iss == ISSUER
+    with pytest.raises(InvalidToken, match="aud"):
+        read(forge.with_claims({"aud": own}))
