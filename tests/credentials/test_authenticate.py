@@ -162,4 +162,4 @@ async def test_a_login_whose_client_goes_away_frees_its_place(
     await asyncio.wait([held])
     hasher.open()
     await sign_in(client)
-    assert pool._taken == 0
+    assert pool.taken == 0
