@@ -21,6 +21,8 @@ class BoundedMemory(MemoryStorage):
     work on stays. A flood of one kind pushes out nothing of another.
     """
 
+    where = "the memory of each process"
+
     def __init__(self, clock: Clock, most: int = _MOST_KEYS) -> None:
         """Start empty."""
         super().__init__()
@@ -66,6 +68,9 @@ class BoundedMemory(MemoryStorage):
     async def clear(self, key: str) -> None:
         """Forget every attempt."""
         self._kinds[_kind(key)].pop(key, None)
+
+    async def ping(self) -> None:
+        """Do nothing: memory is always there."""
 
     async def close(self) -> None:
         """Do nothing: memory needs no closing."""

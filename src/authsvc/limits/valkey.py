@@ -27,6 +27,7 @@ _ANSWER_WITHIN = 2.0
 class ValkeyCounts(RedisStorage):
     """The library's lists of instants, made by our clock. Whatever goes wrong is `Unavailable`."""
 
+    where = "Valkey"
     bridge: ValkeyBridge
 
     def __init__(self, address: str, clock: Clock) -> None:
