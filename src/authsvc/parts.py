@@ -19,6 +19,7 @@ from authsvc.guard.transport import CookiePolicy
 from authsvc.guard.verifier import Verifier
 from authsvc.keys.sealing import Sealer
 from authsvc.keys.service import KeyService
+from authsvc.limits.service import Limiter, LimitPolicy, counts_at
 from authsvc.passwords.hasher import HashParameters, PasswordHasher
 from authsvc.passwords.policy import PasswordPolicy
 from authsvc.passwords.pool import HashPool
@@ -50,6 +51,7 @@ class Parts:
     cookies: CookiePolicy
     pool: HashPool
     passwords: PasswordService
+    limiter: Limiter
     credential_tools: CredentialTools
     refresh_tokens: RefreshTokens
     session_policy: SessionPolicy
@@ -70,6 +72,9 @@ class Parts:
         passwords = PasswordService(
             PasswordHasher(hash_parameters), pool, PasswordPolicy(settings.password_min_length)
         )
+        limiter = Limiter(
+            _limits(settings), counts_at(settings.rate_limit_storage, clock), secret, clock
+        )
         return cls(
             clock=clock,
             database=database,
@@ -83,9 +88,11 @@ class Parts:
             cookies=CookiePolicy(is_secure=settings.is_https),
             pool=pool,
             passwords=passwords,
+            limiter=limiter,
             credential_tools=CredentialTools(
                 database=database,
                 passwords=passwords,
+                limiter=limiter,
                 clock=clock,
                 secret=secret,
                 sign_ups=SingleFlight(),
@@ -134,7 +141,21 @@ class Parts:
                 yield
         finally:
             self.pool.close()
+            await self.limiter.counts.close()
             await self.database.dispose()
+
+
+def _limits(settings: Settings) -> LimitPolicy:
+    return LimitPolicy(
+        tries=settings.limit_tries,
+        failures_address=settings.limit_failures_address,
+        failures_account_address=settings.limit_failures_account_address,
+        failures_account=settings.limit_failures_account,
+        failures_network=settings.limit_failures_network,
+        blocks=settings.limit_blocks,
+        sign_ups=settings.limit_sign_ups,
+        refreshes=settings.limit_refreshes,
+    )
 
 
 def lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

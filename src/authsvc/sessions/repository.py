@@ -17,6 +17,8 @@ from authsvc.revocations.repository import RevocationRepository
 from authsvc.sessions.errors import UserGone
 from authsvc.sessions.models import Session
 
+_MOST_ADDRESSES = 200
+
 
 class SessionRepository:
     """Reads and writes the table `sessions` within one session of the database."""
@@ -73,6 +75,16 @@ class SessionRepository:
         )
         result = await self._session.exec(statement, execution_options={"populate_existing": True})
         return result.scalar_one_or_none()
+
+    async def recent_addresses(self, user_id: UUID, since: datetime) -> Sequence[str]:
+        """Return where a user's sessions were last used from, of live and ended ones."""
+        statement = (
+            select(Session.ip)
+            .where(col(Session.user_id) == user_id, col(Session.last_used_at) >= since)
+            .order_by(col(Session.last_used_at).desc())
+            .limit(_MOST_ADDRESSES)
+        )
+        return (await self._session.exec(statement)).all()
 
     async def end(self, session_id: UUID, now: datetime) -> bool:
         """End a session. True if this call is what ended it."""
