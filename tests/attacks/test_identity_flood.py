@@ -1,6 +1,7 @@
 """A flood of logins: a bounded number waits, the others are told so, and the rest is served."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import httpx
 
@@ -16,12 +17,22 @@ async def test_a41_a_flood_of_logins_leaves_everything_else_alone(
     start: AppFactory, database: Database
 ) -> None:
     hasher = HeldHasher()
-    async with start(hash_concurrency=1, hash_queue=4) as app, make_client(app) as client:
+    async with (
+        start(hash_concurrency=1, hash_queue=4) as app,
+        make_client(app) as client,
+        AsyncExitStack() as stack,
+    ):
+        crowd = [
+            await stack.enter_async_context(make_client(app, f"192.0.2.{number}"))
+            for number in range(6)
+        ]
         await sign_up(client)
         headers = bearer((await get_tokens(client))["access_token"])
         await build_in(app, hasher)
         hasher.close()
-        flood = {asyncio.create_task(client.post("/auth/login", json=LOGIN)) for _ in range(60)}
+        flood = {
+            asyncio.create_task(client.post("/auth/login", json=LOGIN)) for client in crowd * 10
+        }
         waiting, refused = flood, set[asyncio.Task[httpx.Response]]()
         while len(refused) < 55:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

@@ -136,7 +136,7 @@ async def test_no_connection_is_held_while_a_password_is_hashed(
     start: AppFactory, database: Database
 ) -> None:
     hasher = HeldHasher()
-    async with start(hash_concurrency=21, hash_queue=10) as app, make_client(app) as client:
+    async with start(hash_concurrency=21, hash_queue=63) as app, make_client(app) as client:
         await sign_up(client)
         headers = bearer((await get_tokens(client))["access_token"])
         await build_in(app, hasher)
