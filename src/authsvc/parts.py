@@ -12,6 +12,7 @@ from authsvc.core.background import Job, running
 from authsvc.core.clock import Clock
 from authsvc.core.database import Database
 from authsvc.core.secrets import ApplicationSecret
+from authsvc.credentials.known_places import KnownPlaces
 from authsvc.credentials.service import CredentialTools
 from authsvc.credentials.single_flight import SingleFlight
 from authsvc.guard.clients import Clients
@@ -60,11 +61,7 @@ class Parts:
     @classmethod
     def build(cls, settings: Settings, clock: Clock, hash_parameters: HashParameters) -> "Parts":
         """Put the parts together. Nothing is opened yet."""
-        previous = settings.secret_key_previous
-        secret = ApplicationSecret(
-            settings.secret_key.get_secret_value(),
-            previous.get_secret_value() if previous else None,
-        )
+        secret = _secret(settings)
         database = Database(settings.database)
         tokens = TokenService(settings.public_url, clock)
         revocations = RevocationFeed(database, clock)
@@ -72,9 +69,7 @@ class Parts:
         passwords = PasswordService(
             PasswordHasher(hash_parameters), pool, PasswordPolicy(settings.password_min_length)
         )
-        limiter = Limiter(
-            _limits(settings), counts_at(settings.rate_limit_storage, clock), secret, clock
-        )
+        limiter = _limiter(settings, secret, clock)
         return cls(
             clock=clock,
             database=database,
@@ -93,6 +88,7 @@ class Parts:
                 database=database,
                 passwords=passwords,
                 limiter=limiter,
+                known_places=KnownPlaces(database, clock),
                 clock=clock,
                 secret=secret,
                 sign_ups=SingleFlight(),
@@ -118,6 +114,7 @@ class Parts:
         state.verifier = self.verifier
         state.clients = self.clients
         state.cookie_policy = self.cookies
+        state.limiter = self.limiter
         state.credential_tools = self.credential_tools
         state.refresh_tokens = self.refresh_tokens
         state.session_policy = self.session_policy
@@ -145,8 +142,16 @@ class Parts:
             await self.database.dispose()
 
 
-def _limits(settings: Settings) -> LimitPolicy:
-    return LimitPolicy(
+def _secret(settings: Settings) -> ApplicationSecret:
+    previous = settings.secret_key_previous
+    return ApplicationSecret(
+        settings.secret_key.get_secret_value(),
+        previous.get_secret_value() if previous else None,
+    )
+
+
+def _limiter(settings: Settings, secret: ApplicationSecret, clock: Clock) -> Limiter:
+    policy = LimitPolicy(
         tries=settings.limit_tries,
         failures_address=settings.limit_failures_address,
         failures_account_address=settings.limit_failures_account_address,
@@ -156,6 +161,7 @@ def _limits(settings: Settings) -> LimitPolicy:
         sign_ups=settings.limit_sign_ups,
         refreshes=settings.limit_refreshes,
     )
+    return Limiter(policy, counts_at(settings.rate_limit_storage, clock), secret, clock)
 
 
 def lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

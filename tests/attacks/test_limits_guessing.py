@@ -15,6 +15,8 @@ from attacks.guessing import (
     sign_in_from,
     sign_up_from,
 )
+from authsvc.core.database import Database
+from authsvc.sessions.purge import SessionPurge
 from credentials.instruments import CountingHasher, build_in
 from factories import AppFactory, MovedClock
 
@@ -104,12 +106,14 @@ async def test_a50_strangers_cannot_lock_out_a_device_that_signed_in_before(
 
 
 async def test_a50_a_place_is_known_for_thirty_days(
-    start: AppFactory, storage: str, clock: MovedClock
+    start: AppFactory, storage: str, clock: MovedClock, database: Database
 ) -> None:
     async with limited(start, storage, limit_failures_account="1/hour") as app:
         await sign_up_from(app, HOME)
         assert (await sign_in_from(app, HOME)).status_code == 200
         clock.move(days=29)
+        # Long expired, and still remembered.
+        assert await SessionPurge(database, clock).run() == 0
         await _guess(app, ATTACKER, 1)
         assert await _guess(app, HOME, 1) == [401]
         clock.move(days=2)

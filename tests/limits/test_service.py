@@ -166,12 +166,13 @@ async def test_sign_ups_and_refreshes_are_counted_each_for_its_own(
     await limiter.sign_up(Source("192.0.2.2"))
     session, other = uuid4(), uuid4()
     for _ in range(2):
-        await limiter.refresh(session)
+        await limiter.refresh(session, PLACE)
     with pytest.raises(TooManyAttempts):
-        await limiter.refresh(session)
-    await limiter.refresh(other)
+        await limiter.refresh(session, PLACE)
+    await limiter.refresh(other, PLACE)
+    await limiter.refresh(session, Source("192.0.2.2"))
     clock.move(seconds=61)
-    await limiter.refresh(session)
+    await limiter.refresh(session, PLACE)
 
 
 async def test_no_address_of_a_person_stands_in_the_keys(

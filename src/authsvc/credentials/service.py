@@ -8,7 +8,6 @@ import hmac
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from uuid import UUID, uuid4
@@ -20,18 +19,15 @@ from authsvc.core.clock import Clock
 from authsvc.core.database import Database
 from authsvc.core.secrets import ApplicationSecret
 from authsvc.credentials.errors import InvalidCredentials, RegistrationClosed, WrongPassword
+from authsvc.credentials.known_places import KnownPlaces
 from authsvc.credentials.single_flight import SingleFlight
 from authsvc.limits.service import Limiter
 from authsvc.passwords.service import PasswordService
-from authsvc.sessions.repository import SessionRepository
 from authsvc.users.errors import EmailTaken
 from authsvc.users.models import User
 from authsvc.users.repository import UserRepository
 
 _log = structlog.get_logger(__name__)
-
-# How long a place is remembered from which somebody has signed in.
-_KNOWN_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +37,7 @@ class CredentialTools:
     database: Database
     passwords: PasswordService
     limiter: Limiter
+    known_places: KnownPlaces
     clock: Clock
     secret: ApplicationSecret
     sign_ups: SingleFlight
@@ -189,17 +186,8 @@ class CredentialService:
             return await UserRepository(session).by_email(email)
 
     def _attempt(self, email: str, source: Source) -> AbstractAsyncContextManager[None]:
-        is_known = partial(self._has_signed_in_from, source, email)
+        is_known = partial(self._tools.known_places.include, source, email)
         return self._tools.limiter.attempt(source, email, is_known)
-
-    async def _has_signed_in_from(self, source: Source, email: str) -> bool:
-        async with self._tools.database.reading() as session:
-            user = await UserRepository(session).by_email(email)
-            # The same questions for an account that does not exist.
-            recent = await SessionRepository(session).recent_addresses(
-                user.id if user else uuid4(), self._tools.clock.now() - _KNOWN_FOR
-            )
-        return source.place in {Source(address).place for address in recent}
 
     def _account(self, email: str) -> str:
         """Name an account in the log so that lines can be matched, and the address not be read."""

@@ -119,11 +119,15 @@ class Limiter:
         """
         await self._count(self._sign_ups, source.place)
 
-    async def refresh(self, session_id: UUID) -> None:
-        """Count an exchange of a genuine refresh token. Raises what `sign_up` raises."""
-        await self._count(self._refreshes, str(session_id))
+    async def refresh(self, session_id: UUID, source: Source) -> None:
+        """Count an exchange of a refresh token that names a session. Raises what `sign_up` raises.
 
-    async def _count(self, window: Window, who: str) -> None:
-        if wait := await window.take(who):
+        Whether the token is genuine is not known yet. So it counts for the session at that place:
+        who only knows its id cannot use up its owner's.
+        """
+        await self._count(self._refreshes, str(session_id), source.place)
+
+    async def _count(self, window: Window, *who: str) -> None:
+        if wait := await window.take(*who):
             _log.warning("limited", reason=window.name, seconds=wait)
             raise TooManyAttempts.until(wait)

@@ -1,7 +1,7 @@
 """SQL for sessions. An ending is written down for the feed in the same transaction."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -17,6 +17,9 @@ from authsvc.revocations.repository import RevocationRepository
 from authsvc.sessions.errors import UserGone
 from authsvc.sessions.models import Session
 
+# For so long a session is remembered: while it is, its tokens are told that it has ended, and not
+# that they are no tokens at all, and its owner cannot be locked out where it was used.
+REMEMBERED = timedelta(days=30)
 _MOST_ADDRESSES = 200
 
 
