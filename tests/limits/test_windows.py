@@ -3,6 +3,11 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+from pydantic import TypeAdapter
+
+from authsvc.core.values import Rate
+from authsvc.limits.memory import BoundedMemory
 from authsvc.limits.windows import Blocks, Counts, Window
 from factories import MovedClock
 
@@ -60,6 +65,23 @@ async def test_what_is_given_back_or_forgotten_can_be_taken_again(
     for _ in range(3):
         await window.give_back("ada")
     assert [bool(wait) for wait in await _waits(window, 3, "ada")] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("rate", "amount", "seconds"),
+    (
+        ("3/second", 3, 1),
+        ("2/5minutes", 2, 300),
+        ("2 per 2 hours", 2, 7200),
+        ("1 / 1 day", 1, 86400),
+        ("4/30seconds", 4, 30),
+    ),
+)
+async def test_what_settings_accept_is_what_is_counted(
+    clock: MovedClock, rate: str, amount: int, seconds: int
+) -> None:
+    window = Window("tries", TypeAdapter(Rate).validate_python(rate), BoundedMemory(clock), clock)
+    assert await _waits(window, amount + 1, "ada") == [0] * amount + [seconds + 1]
 
 
 async def test_limits_of_different_names_count_apart(counts: Counts, clock: MovedClock) -> None:
