@@ -88,6 +88,9 @@ async def test_a50_strangers_cannot_lock_out_a_device_that_signed_in_before(
         await sign_up_from(app, HOME)
         assert (await sign_in_from(app, HOME)).status_code == 200
         assert (await sign_in_from(app, "2001:db8:7:7::1")).status_code == 200
+        # That somebody else has signed in there does not make a stranger known.
+        await sign_up_from(app, HOME, "bob@example.com")
+        assert (await sign_in_from(app, "192.0.2.1", "bob@example.com")).status_code == 200
         for number in range(50):
             assert await _guess(app, f"2001:db8:{number + 100:x}::1", 1) == [401]
         for stranger in ("192.0.2.1", "2001:db8:7:8::1"):
