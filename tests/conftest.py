@@ -17,8 +17,11 @@ from authsvc.app import create_app
 from authsvc.core.database import Database
 from authsvc.core.migrations import migrate
 from authsvc.settings import Settings
+from counting import counts, storage, valkey
 from factories import AppFactory, MovedClock, cheap_hashes, make_client, make_settings
 from standard_error import log_as_json
+
+__all__ = ["counts", "storage", "valkey"]
 
 _LONGEST_ID = 40
 

@@ -183,6 +183,7 @@ def test_no_secret_is_in_the_settings_text(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("AUTHSVC_DATABASE_URL", "postgresql://u:canary-one@h/d")
     monkeypatch.setenv("AUTHSVC_SECRET_KEY_PREVIOUS", "canary-two")
     monkeypatch.setenv("AUTHSVC_METRICS_TOKEN", "canary-three")
+    monkeypatch.setenv("AUTHSVC_RATE_LIMIT_STORAGE", "valkey://u:canary-five@h")
     settings = _read(monkeypatch, "CLIENTS", "gateway:canary-four" + "x" * 32)
     text = f"{settings!r} {settings}"
     assert "canary" not in text

@@ -8,19 +8,20 @@ import structlog
 from fastapi import FastAPI
 from starlette.datastructures import State
 
+from authsvc import policies
 from authsvc.core.background import Job, running
 from authsvc.core.clock import Clock
 from authsvc.core.database import Database
-from authsvc.core.secrets import ApplicationSecret
+from authsvc.credentials.known_places import KnownPlaces
 from authsvc.credentials.service import CredentialTools
 from authsvc.credentials.single_flight import SingleFlight
 from authsvc.guard.clients import Clients
 from authsvc.guard.transport import CookiePolicy
 from authsvc.guard.verifier import Verifier
 from authsvc.keys.desk import KeyDesk
-from authsvc.keys.plan import KeyPolicy
 from authsvc.keys.sealing import Sealer
 from authsvc.keys.service import POLL, KeyService
+from authsvc.limits.service import Limiter, counts_at
 from authsvc.passwords.hasher import HashParameters, PasswordHasher
 from authsvc.passwords.policy import PasswordPolicy
 from authsvc.passwords.pool import HashPool
@@ -54,6 +55,7 @@ class Parts:
     cookies: CookiePolicy
     pool: HashPool
     passwords: PasswordService
+    limiter: Limiter
     credential_tools: CredentialTools
     refresh_tokens: RefreshTokens
     session_policy: SessionPolicy
@@ -63,19 +65,17 @@ class Parts:
     @classmethod
     def build(cls, settings: Settings, clock: Clock, hash_parameters: HashParameters) -> "Parts":
         """Put the parts together. Nothing is opened yet."""
-        previous = settings.secret_key_previous
-        secret = ApplicationSecret(
-            settings.secret_key.get_secret_value(),
-            previous.get_secret_value() if previous else None,
-        )
+        secret = policies.secret(settings)
         database = Database(settings.database)
         tokens = TokenService(settings.public_url, clock)
         revocations = RevocationFeed(database, clock)
-        sealer, key_policy = Sealer(secret), _key_policy(settings)
+        sealer, key_policy = Sealer(secret), policies.key_policy(settings)
         pool = HashPool(settings.hash_concurrency, settings.hash_queue)
         passwords = PasswordService(
             PasswordHasher(hash_parameters), pool, PasswordPolicy(settings.password_min_length)
         )
+        counts = counts_at(settings.rate_limit_storage, clock)
+        limiter = Limiter(policies.limit_policy(settings), counts, secret, clock)
         return cls(
             clock=clock,
             database=database,
@@ -90,18 +90,21 @@ class Parts:
             cookies=CookiePolicy(is_secure=settings.is_https),
             pool=pool,
             passwords=passwords,
+            limiter=limiter,
             credential_tools=CredentialTools(
                 database=database,
                 passwords=passwords,
+                limiter=limiter,
+                known_places=KnownPlaces(database, clock),
                 clock=clock,
                 secret=secret,
                 sign_ups=SingleFlight(),
                 is_registration_open=settings.registration == "open",
             ),
             refresh_tokens=RefreshTokens(secret),
-            session_policy=_session_policy(settings),
+            session_policy=policies.session_policy(settings),
             has_password_grant=settings.password_grant,
-            server_policy=_server_policy(settings),
+            server_policy=policies.server_policy(settings),
         )
 
     def furnish(self, state: State) -> None:
@@ -116,6 +119,7 @@ class Parts:
         state.verifier = self.verifier
         state.clients = self.clients
         state.cookie_policy = self.cookies
+        state.limiter = self.limiter
         state.credential_tools = self.credential_tools
         state.refresh_tokens = self.refresh_tokens
         state.session_policy = self.session_policy
@@ -140,34 +144,8 @@ class Parts:
                 yield
         finally:
             self.pool.close()
+            await self.limiter.counts.close()
             await self.database.dispose()
-
-
-def _key_policy(settings: Settings) -> KeyPolicy:
-    return KeyPolicy(
-        alg=settings.signing_alg,
-        access_ttl=settings.access_token_ttl,
-        rotation=settings.key_rotation,
-        publish_ahead=settings.key_publish_ahead,
-        file=settings.signing_key_file,
-    )
-
-
-def _session_policy(settings: Settings) -> SessionPolicy:
-    return SessionPolicy(
-        idle_ttl=settings.session_idle_ttl,
-        max_ttl=settings.session_max_ttl,
-        access_ttl=settings.access_token_ttl,
-        grace=settings.refresh_grace,
-    )
-
-
-def _server_policy(settings: Settings) -> ServerPolicy:
-    return ServerPolicy(
-        issuer=settings.public_url,
-        has_key_set=settings.signing_alg != "HS256",
-        has_clients=bool(settings.clients),
-    )
 
 
 def lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -20,7 +20,9 @@ from authsvc.core.values import (
     Network,
     Origin,
     OriginOrAny,
+    Rate,
     between,
+    check_valkey,
     zero_or,
 )
 from authsvc.tokens.keyring import Algorithm
@@ -40,9 +42,11 @@ _DEFAULT_PASSWORDS = frozenset(
 
 
 def _limit_storage(text: str) -> str:
-    if not text.startswith(("memory://", "valkey://", "valkeys://", "redis://", "rediss://")):
-        raise ValueError("must begin with memory:// or valkey://")
-    return text
+    if text == "memory://":
+        return text
+    if not text.startswith(("valkey://", "valkeys://", "redis://", "rediss://")):
+        raise ValueError("must be memory:// or valkey://host:port")
+    return check_valkey(text)
 
 
 def _is_placeholder(secret: str) -> bool:
@@ -72,9 +76,14 @@ ListOfOrigins = Annotated[tuple[OriginOrAny, ...], NoDecode, CommaSeparated]
 ListOfNetworks = Annotated[tuple[Network, ...], NoDecode, CommaSeparated]
 Client = Annotated[SecretStr, BeforeValidator(_client)]
 ListOfClients = Annotated[tuple[Client, ...], NoDecode, CommaSeparated]
-LimitStorage = Annotated[str, AfterValidator(_limit_storage)]
-
 _SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+ListOfDurations = Annotated[
+    tuple[Annotated[Duration, between(_SECOND, _DAY)], ...],
+    NoDecode,
+    CommaSeparated,
+    Field(min_length=1),
+]
+LimitStorage = Annotated[str, AfterValidator(_limit_storage)]
 
 
 class Settings(BaseSettings):
@@ -113,7 +122,15 @@ class Settings(BaseSettings):
     hash_concurrency: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_cores)
     hash_queue: Annotated[int, Field(ge=0, le=10_000)] = 32
 
-    rate_limit_storage: LimitStorage = "memory://"
+    rate_limit_storage: LimitStorage = Field("memory://", repr=False)
+    limit_tries: Rate = "30/minute"
+    limit_failures_address: Rate = "10/minute"
+    limit_failures_account_address: Rate = "5/5minutes"
+    limit_failures_account: Rate = "50/hour"
+    limit_failures_network: Rate = "100/10minutes"
+    limit_blocks: ListOfDurations = (_MINUTE, 10 * _MINUTE, 60 * _MINUTE)
+    limit_sign_ups: Rate = "20/hour"
+    limit_refreshes: Rate = "30/minute"
     clients: ListOfClients = ()
     metrics_token: SecretStr | None = None
     log_format: Literal["console", "json"] | None = None

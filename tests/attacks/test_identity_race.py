@@ -1,4 +1,4 @@
-"""Fifty sign-ups of one address at once, with the hashing costs and limits of the defaults."""
+"""Fifty sign-ups of one address at once, with the hashing costs of the defaults."""
 
 import asyncio
 from collections import Counter

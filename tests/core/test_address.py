@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from authsvc.core.address import ClientAddress
+from authsvc.core.address import ClientAddress, Source
 
 PROXIES = [ip_network(net) for net in ("10.0.0.0/8", "192.0.2.7/32", "2001:db8:1::/48")]
 
@@ -89,3 +89,16 @@ def test_whoever_is_unnamed_is_not_trusted() -> None:
     assert ClientAddress(PROXIES).is_trusted("10.9.9.9")
     assert not ClientAddress([]).is_trusted("127.0.0.1")
     assert not ClientAddress(PROXIES).is_trusted("unknown")
+
+
+@pytest.mark.parametrize(
+    ("address", "place", "network"),
+    (
+        ("203.0.113.9", "203.0.113.9/32", "203.0.113.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("unknown", "unknown", "unknown"),
+    ),
+)
+def test_limits_count_by_place_and_network(address: str, place: str, network: str) -> None:
+    assert (Source(address).place, Source(address).network) == (place, network)

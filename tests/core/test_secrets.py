@@ -5,7 +5,7 @@ import hmac
 
 import pytest
 
-from authsvc.core.secrets import ApplicationSecret
+from authsvc.core.secrets import ApplicationSecret, Pseudonyms
 from factories import SECRET
 
 OTHER = "another secret of enough characters"
@@ -53,3 +53,15 @@ def test_a_secret_does_not_show_itself() -> None:
     for text in (repr(secret), str(secret), f"{secret}", repr([secret])):
         assert SECRET not in text
         assert OTHER not in text
+
+
+def test_a_pseudonym_is_the_same_for_the_same_person_purpose_and_secret_only() -> None:
+    name = Pseudonyms(ApplicationSecret("a"), "log").of("ada@example.com")
+    assert name == Pseudonyms(ApplicationSecret("a", "before"), "log").of("ada@example.com")
+    others = {
+        Pseudonyms(ApplicationSecret("a"), "log").of("bob@example.com"),
+        Pseudonyms(ApplicationSecret("a"), "keys").of("ada@example.com"),
+        Pseudonyms(ApplicationSecret("b"), "log").of("ada@example.com"),
+    }
+    assert len(others - {name}) == 3
+    assert len(name) == 64

@@ -154,6 +154,28 @@ async def test_closed_doors_and_full_queues_are_described(start: AppFactory) -> 
             await job
 
 
+async def test_too_many_attempts_are_described_wherever_they_are_counted(
+    start: AppFactory,
+) -> None:
+    names = ("limit_tries", "limit_sign_ups", "limit_refreshes")
+    async with start(**dict.fromkeys(names, "1/day")) as app, make_client(app) as client:
+        await sign_up(client)
+        await client.post("/auth/login", json=LOGIN)
+        await client.post("/auth/refresh")
+        new = {"current_password": PASSWORD, "new_password": PASSWORD + "!"}
+        for method, path, request in (
+            ("post", "/auth/register", AS_JSON),
+            ("post", "/auth/login", AS_JSON),
+            ("post", "/auth/token", AS_FORM),
+            ("post", "/auth/refresh", {}),
+            ("post", "/auth/password", {"json": new}),
+            ("delete", "/profile", {"json": {"password": PASSWORD}}),
+        ):
+            answer = await client.request(method, path, **request)
+            assert answer.status_code == 429, path
+            check_described(DOCUMENT, OPERATIONS[method, path], answer)
+
+
 @pytest.mark.parametrize("password_grant", (True, False))
 async def test_security_schemes_name_the_ways_in(start: AppFactory, password_grant: bool) -> None:
     async with start(password_grant=password_grant) as app:

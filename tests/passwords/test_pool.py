@@ -72,6 +72,27 @@ async def test_beyond_threads_and_queue_the_answer_is_busy_and_nothing_runs(
     assert await pool.run(lambda: 7) == 7
 
 
+async def test_one_place_takes_a_quarter_of_the_slots_and_leaves_the_rest_to_others(
+    gate: Gate,
+) -> None:
+    pool = HashPool(workers=2, queue=6)
+    flood = [asyncio.create_task(pool.run(gate, "192.0.2.1")) for _ in range(50)]
+    done, waiting = await asyncio.wait(flood, timeout=0)
+    assert len(waiting) == 2
+    assert all(isinstance(task.exception(), Busy) for task in done)
+    others = [asyncio.create_task(pool.run(gate, f"192.0.2.{number}")) for number in range(2, 8)]
+    await asyncio.wait(others, timeout=0)
+    assert pool.taken == 8
+    with pytest.raises(Busy):
+        await pool.run(gate, "192.0.2.8")
+    gate.open()
+    assert await asyncio.gather(*waiting, *others) == ["done"] * 8
+    # Who has gone takes no room, neither in the queue nor in memory.
+    assert await pool.run(lambda: 7, "192.0.2.1") == 7
+    await asyncio.to_thread(pool.close)
+    assert not pool._taken
+
+
 async def test_a_waiting_job_whose_client_has_gone_frees_its_place_and_never_runs(
     pool: HashPool, gate: Gate
 ) -> None:

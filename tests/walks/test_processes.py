@@ -80,6 +80,7 @@ async def test_two_workers_are_one_service(
         assert _both_answer(server)
         assert server.end() == 0
     assert server.said.count(" stopped ") == 2
+    assert server.said.count(" limits_not_shared ") == 1
     assert "Traceback" not in server.said
     assert await count(database, "signing_keys") == 1
 

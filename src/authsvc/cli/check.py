@@ -19,6 +19,7 @@ from authsvc.core import migrations
 from authsvc.core.clock import SystemClock
 from authsvc.core.errors import Unavailable
 from authsvc.keys.errors import KeyUnusable
+from authsvc.limits.service import counts_at
 from authsvc.parts import Parts
 from authsvc.passwords.hasher import HashParameters
 from authsvc.settings import Settings
@@ -47,6 +48,8 @@ async def check(
     else:
         findings = [
             Finding("settings", is_ok=True, says=f"{settings.env}, {settings.public_url}"),
+            _look_at_proxies(settings),
+            await _look_at_limits(settings),
             *await _look_at_database(settings),
         ]
     if as_json:
@@ -56,6 +59,31 @@ async def check(
             typer.echo(f"{'ok   ' if finding.is_ok else 'WRONG'}  {finding.name}: {finding.says}")
     if not all(finding.is_ok for finding in findings):
         fail("not ready to serve.")
+
+
+def _look_at_proxies(settings: Settings) -> Finding:
+    """Explain whose word counts about where a request comes from."""
+    if settings.trusted_proxies:
+        says = f"{len(settings.trusted_proxies)} networks are believed about their clients"
+    else:
+        tls = "; what ends TLS for you is one" if settings.is_https else ""
+        says = (
+            "none is believed. Behind one, list it in AUTHSVC_TRUSTED_PROXIES: else all clients "
+            f"share its address, and with it their limits{tls}"
+        )
+    return Finding("proxies", is_ok=True, says=says)
+
+
+async def _look_at_limits(settings: Settings) -> Finding:
+    counts = counts_at(settings.rate_limit_storage, SystemClock())
+    try:
+        await counts.ping()
+    except Unavailable:
+        says = "AUTHSVC_RATE_LIMIT_STORAGE does not answer. Without it nobody can sign in."
+        return Finding("limits", is_ok=False, says=says)
+    finally:
+        await counts.close()
+    return Finding("limits", is_ok=True, says=f"counted in {counts.where}")
 
 
 async def _look_at_database(settings: Settings) -> Sequence[Finding]:

@@ -21,6 +21,8 @@ _log = structlog.get_logger(__name__)
 _GRACE = 10
 _BACKLOG = 2048
 
+_NOT_SHARED = "each worker counts attempts by itself; set AUTHSVC_RATE_LIMIT_STORAGE to a Valkey"
+
 _WELCOME = """
   authsvc is on {url}
 
@@ -40,6 +42,8 @@ def serve(
     settings = _checked_settings()
     listener = _listener(host, port)
     _log.info("listening", address=f"{host}:{port}", workers=workers)
+    if workers > 1 and settings.rate_limit_storage == "memory://":
+        _log.warning("limits_not_shared", workers=workers, reason=_NOT_SHARED)
     if not settings.is_production and settings.log_style == "console":
         _welcome(settings, host, port)
     config = uvicorn.Config(

@@ -1,8 +1,9 @@
 """Where a request comes from: one function, so that logs, sessions and limits agree."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.types import Scope
 
@@ -10,6 +11,34 @@ Network = IPv4Network | IPv6Network
 
 # Peers stay for many requests, and reading an address costs as much as everything else around it.
 _MOST_PEERS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a request comes from, at the two sizes in which limits count.
+
+    Attributes:
+        address: In canonical form, or "unknown": whoever has none shares one.
+    """
+
+    address: str
+
+    @property
+    def place(self) -> str:
+        """The address; of IPv6 its /64, as one customer has at least that many."""
+        return self._within(32, 64)
+
+    @property
+    def network(self) -> str:
+        """The neighbourhood: the /24, of IPv6 the /48."""
+        return self._within(24, 48)
+
+    def _within(self, ipv4_bits: int, ipv6_bits: int) -> str:
+        try:
+            bits = ipv6_bits if ip_address(self.address).version == 6 else ipv4_bits  # noqa: PLR2004
+        except ValueError:
+            return self.address
+        return str(ip_network(f"{self.address}/{bits}", strict=False))
 
 
 class ClientAddress:
@@ -41,12 +70,7 @@ class ClientAddress:
         address, is_trusted = self._peer(scope)
         if not is_trusted:
             return address
-        hops = [
-            hop
-            for name, value in scope["headers"]
-            if name == b"x-forwarded-for"
-            for hop in value.decode("latin-1").split(",")
-        ]
+        hops = forwarded_for(scope)
         while hops and self.is_trusted(address):
             hop = _canonical(hops.pop().strip())
             if hop is None:
@@ -61,6 +85,16 @@ class ClientAddress:
     def _read_peer(self, text: str) -> tuple[str, bool]:
         address = _canonical(text) or "unknown"
         return address, self.is_trusted(address)
+
+
+def forwarded_for(scope: Scope) -> list[str]:
+    """Return every entry of `X-Forwarded-For`, the one that was added last at the end."""
+    return [
+        hop
+        for name, value in scope["headers"]
+        if name == b"x-forwarded-for"
+        for hop in value.decode("latin-1").split(",")
+    ]
 
 
 def _canonical(address: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from authsvc.core.address import Source
 from authsvc.core.clock import Clock
 from authsvc.core.database import Database
 
@@ -25,8 +26,14 @@ async def get_clock(request: Request) -> Clock:
     return clock
 
 
+async def get_source(request: Request) -> Source:
+    """Return where the request comes from."""
+    return Source(request.state.client_address)
+
+
 DatabaseDep = Annotated[Database, Depends(get_database)]
 ClockDep = Annotated[Clock, Depends(get_clock)]
+SourceDep = Annotated[Source, Depends(get_source)]
 
 
 async def get_write_session(database: DatabaseDep) -> AsyncIterator[AsyncSession]:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from authsvc.core.address import ClientAddress
+from authsvc.core.proxies import ProxyWatch
 
 _log = structlog.get_logger(__name__)
 # Tells for next to nothing whether a line for debugging would be written at all.
@@ -53,6 +54,7 @@ class Envelope:
         self._app = app
         self._address = address
         self._headers = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+        self._proxies = ProxyWatch(address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -61,6 +63,7 @@ class Envelope:
             return
         request_id = self._request_id(scope)
         address = self._address.of(scope)
+        self._proxies.look(scope, address)
         scope.setdefault("state", {}).update(request_id=request_id, client_address=address)
         status = 0
 

@@ -33,6 +33,7 @@ FIELDS = frozenset(
         "problem",
         "reason",
         "request_id",
+        "seconds",
         "session_id",
         "status",
         "timestamp",

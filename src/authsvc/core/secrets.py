@@ -1,6 +1,8 @@
 """The application secret: the one root from which every other key of the service is derived."""
 
+import hmac
 from collections.abc import Sequence
+from hashlib import sha256
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -31,3 +33,15 @@ class ApplicationSecret:
     def __repr__(self) -> str:
         """Never show a secret."""
         return "ApplicationSecret(…)"
+
+
+class Pseudonyms:
+    """Names people so that the same person has the same name, and nobody can read who it is."""
+
+    def __init__(self, secret: ApplicationSecret, purpose: str) -> None:
+        """Name them for one purpose; names for different purposes cannot be matched."""
+        self._key = secret.derive(purpose)[0]
+
+    def of(self, text: str) -> str:
+        """Return the name: HMAC-SHA-256 in hexadecimal."""
+        return hmac.new(self._key, text.encode(), sha256).hexdigest()

@@ -7,10 +7,15 @@ import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, TypeAdapter
 
 _ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_RATE = re.compile(r"([0-9]{1,7})\s*(?:/|\sper\s)\s*([0-9]{1,6})?\s*(second|minute|hour|day)s?")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_MOST_OFTEN = 1_000_000
+_DATABASE_NUMBER = re.compile(r"/?[0-9]{0,3}")
 _ISO_8601 = TypeAdapter(timedelta)
 
 
@@ -53,6 +58,29 @@ def _network(value: object) -> object:
         raise ValueError("must be networks like 10.0.0.0/8, without host bits") from None
 
 
+def _rate(text: str) -> str:
+    match = _RATE.fullmatch(text)
+    amount = int(match[1]) if match else 0
+    seconds = int(match[2] or 1) * _SECONDS[match[3]] if match else 0
+    if not (0 < amount <= _MOST_OFTEN and 0 < seconds <= _SECONDS["day"]):
+        raise ValueError(
+            "must be like 30/minute or 5/5minutes: up to 1000000 within a second to a day"
+        )
+    return text
+
+
+def check_valkey(text: str) -> str:
+    """Return the address of a Valkey, or of a Redis; raise a ValueError where it is none."""
+    try:
+        url = urlsplit(text)
+        is_whole = bool(url.hostname) and (url.port is None or url.port > 0)
+    except ValueError:
+        is_whole = False
+    if not is_whole or not _DATABASE_NUMBER.fullmatch(url.path) or url.query or url.fragment:
+        raise ValueError("must be like valkey://host:6379 or valkey://user:password@host:6379/0")
+    return text
+
+
 def between(lowest: timedelta, highest: timedelta) -> AfterValidator:
     """Bound a duration, both ends included."""
 
@@ -88,3 +116,6 @@ Origin = Annotated[str, AfterValidator(_origin)]
 OriginOrAny = Annotated[str, AfterValidator(_origin_or_any)]
 
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+
+# So many within so long, in the notation of the library `limits`.
+Rate = Annotated[str, AfterValidator(_rate)]

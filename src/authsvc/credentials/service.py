@@ -6,17 +6,22 @@ before, writes in the request's transaction after.
 
 import hmac
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from uuid import UUID, uuid4
 
 import structlog
 
+from authsvc.core.address import Source
 from authsvc.core.clock import Clock
 from authsvc.core.database import Database
 from authsvc.core.secrets import ApplicationSecret
 from authsvc.credentials.errors import InvalidCredentials, RegistrationClosed, WrongPassword
+from authsvc.credentials.known_places import KnownPlaces
 from authsvc.credentials.single_flight import SingleFlight
+from authsvc.limits.service import Limiter
 from authsvc.passwords.service import PasswordService
 from authsvc.users.errors import EmailTaken
 from authsvc.users.models import User
@@ -31,6 +36,8 @@ class CredentialTools:
 
     database: Database
     passwords: PasswordService
+    limiter: Limiter
+    known_places: KnownPlaces
     clock: Clock
     secret: ApplicationSecret
     sign_ups: SingleFlight
@@ -45,16 +52,18 @@ class CredentialService:
         self._users = users
         self._tools = tools
 
-    async def register(self, email: str, password: str, name: str | None) -> User:
+    async def register(self, email: str, password: str, name: str | None, source: Source) -> User:
         """Sign a person up.
 
         Args:
             email: In canonical form.
             password: As it was typed.
             name: What to call them.
+            source: Where they come from.
 
         Raises:
             RegistrationClosed: If the operator has closed sign-up.
+            TooManyAttempts: If too many sign up from there.
             WeakPassword: If the password is too easy to guess.
             EmailTaken: If the address is registered.
             Busy: If too many passwords are waiting to be hashed.
@@ -62,10 +71,17 @@ class CredentialService:
         """
         if not self._tools.is_registration_open:
             raise RegistrationClosed
-        return await self.create(email, password, name)
+        await self._tools.limiter.sign_up(source)
+        return await self.create(email, password, name, place=source.place)
 
     async def create(
-        self, email: str, password: str, name: str | None, roles: Sequence[str] = ()
+        self,
+        email: str,
+        password: str,
+        name: str | None,
+        roles: Sequence[str] = (),
+        *,
+        place: str = "",
     ) -> User:
         """Make an account, also where sign-up is closed. Raises what `register` raises."""
         self._tools.passwords.policy.check(password, email=email, name=name)
@@ -74,7 +90,7 @@ class CredentialService:
         async with self._tools.sign_ups.of(email):
             if await self._stored(email):
                 raise EmailTaken
-            password_hash = await self._tools.passwords.hash(password)
+            password_hash = await self._tools.passwords.hash(password, place)
             return await self.add(email, password_hash, name, roles)
 
     async def add(
@@ -100,7 +116,7 @@ class CredentialService:
         _log.info("signed_up", user_id=user.id, account=self._account(email))
         return user
 
-    async def set_password(self, user: User, password: str) -> None:
+    async def set_password(self, user: User, password: str, place: str = "") -> None:
         """Give a user, as they were read, a new password. The caller ends their sessions after it.
 
         Raises:
@@ -110,7 +126,7 @@ class CredentialService:
 
         """
         self._tools.passwords.policy.check(password, email=user.email, name=user.name)
-        password_hash = await self._tools.passwords.hash(password)
+        password_hash = await self._tools.passwords.hash(password, place)
         now = self._tools.clock.now()
         if not await self._users.set_password(
             user.id, user.password_generation, password_hash, now
@@ -118,32 +134,44 @@ class CredentialService:
             raise WrongPassword("The password was changed meanwhile.")
         _log.info("password_set", user_id=user.id)
 
-    async def confirm(self, user_id: UUID, password: str) -> User:
+    async def confirm(self, user_id: UUID, password: str, source: Source) -> User:
         """Ask somebody who is signed in for their password again.
 
         Raises:
             WrongPassword: If it is another, or the user is gone.
+            TooManyAttempts: If too many were wrong before, here or in signing in.
             Busy: If too many passwords are waiting to be hashed.
 
         """
         async with self._tools.database.reading() as session:
             user = await UserRepository(session).get(user_id)
-        verdict = await self._tools.passwords.verify(password, user.password_hash if user else None)
-        if user is None or not verdict.is_right:
-            _log.info("reauthentication_failed", user_id=user_id)
-            raise WrongPassword
+        email = user.email if user else str(user_id)
+        async with self._attempt(email, source):
+            verdict = await self._tools.passwords.verify(
+                password, user.password_hash if user else None, source.place
+            )
+            if user is None or not verdict.is_right:
+                _log.info("reauthentication_failed", user_id=user_id)
+                raise WrongPassword
         return user
 
-    async def authenticate(self, email: str, password: str) -> User:
-        """Return the user whose e-mail and password these are.
+    async def authenticate(self, email: str, password: str, source: Source) -> User:
+        """Return the user whose e-mail and password these are, asked from `source`.
 
         Raises:
             InvalidCredentials: In every other case, after the same work.
+            TooManyAttempts: If too many were wrong before. Nothing is looked at then.
             Busy: If too many passwords are waiting to be hashed.
 
         """
+        async with self._attempt(email, source):
+            return await self._authenticated(email, password, source.place)
+
+    async def _authenticated(self, email: str, password: str, place: str) -> User:
         user = await self._stored(email)
-        verdict = await self._tools.passwords.verify(password, user.password_hash if user else None)
+        verdict = await self._tools.passwords.verify(
+            password, user.password_hash if user else None, place
+        )
         if user is None or not verdict.is_right or not user.is_active:
             reason = "unknown" if user is None else "disabled" if verdict.is_right else "password"
             _log.info("login_failed", reason=reason, account=self._account(email))
@@ -156,6 +184,10 @@ class CredentialService:
     async def _stored(self, email: str) -> User | None:
         async with self._tools.database.reading() as session:
             return await UserRepository(session).by_email(email)
+
+    def _attempt(self, email: str, source: Source) -> AbstractAsyncContextManager[None]:
+        is_known = partial(self._tools.known_places.include, source, email)
+        return self._tools.limiter.attempt(source, email, is_known)
 
     def _account(self, email: str) -> str:
         """Name an account in the log so that lines can be matched, and the address not be read."""

@@ -15,7 +15,8 @@ async def get_grants(
     request: Request, sessions: SessionsDep, users: UsersToWriteDep
 ) -> GrantService:
     """Build the service for one request."""
-    return GrantService(sessions, users, request.app.state.tokens)
+    state = request.app.state
+    return GrantService(sessions, users, state.tokens, state.limiter)
 
 
 async def get_presented(request: Request, cookies: CookiePolicyDep) -> Presented:

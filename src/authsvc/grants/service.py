@@ -9,9 +9,12 @@ from uuid import UUID
 
 import structlog
 
+from authsvc.core.address import Source
 from authsvc.credentials.errors import InvalidCredentials
+from authsvc.limits.service import Limiter
 from authsvc.sessions.errors import SessionOver, UserGone
 from authsvc.sessions.models import Session
+from authsvc.sessions.refresh_token import named_session
 from authsvc.sessions.service import Device, OpenSession, SessionService
 from authsvc.tokens.errors import ExpiredToken, InvalidToken
 from authsvc.tokens.service import IssuedToken, TokenService
@@ -47,12 +50,17 @@ class GrantService:
     """Grants within one request's transaction."""
 
     def __init__(
-        self, sessions: SessionService, users: UserRepository, tokens: TokenService
+        self,
+        sessions: SessionService,
+        users: UserRepository,
+        tokens: TokenService,
+        limiter: Limiter,
     ) -> None:
-        """Write through `sessions`, look at `users`, sign with `tokens`."""
+        """Write through `sessions`, look at `users`, sign with `tokens`, ask `limiter`."""
         self._sessions = sessions
         self._users = users
         self._tokens = tokens
+        self._limiter = limiter
 
     async def open(
         self, user: User, device: Device, presented: Presented, scope: str = DEFAULT_SCOPE
@@ -87,8 +95,12 @@ class GrantService:
             UnknownRefreshToken: If it is not one of ours.
             SessionOver: If its session has ended, or its user may not sign in any more.
             RefreshTokenReused: If the session was ended because of it; the writes must be kept.
+            TooManyAttempts: If it was exchanged too often. Nothing was looked at then.
 
         """
+        # Before the transaction has a connection: nobody holds one while the counts answer.
+        if session_id := named_session(refresh_token):
+            await self._limiter.refresh(session_id, Source(device.ip))
         opened = await self._sessions.refresh(refresh_token, device)
         user = await self._users.get(opened.row.user_id)
         if user is None or not user.is_active:

@@ -5,6 +5,7 @@
 
 from fastapi import APIRouter, Response
 
+from authsvc.core.deps import SourceDep
 from authsvc.core.errors import Busy, Unavailable
 from authsvc.core.openapi import problems
 from authsvc.credentials.deps import CredentialsDep
@@ -20,6 +21,7 @@ from authsvc.guard.errors import (
     TokenInvalid,
 )
 from authsvc.guard.transport import CookiePolicy
+from authsvc.limits.errors import TooManyAttempts
 from authsvc.login.schemas import LoginRequest, LoginResponse
 from authsvc.sessions.deps import DeviceDep
 from authsvc.sessions.errors import RefreshTokenReused, SessionOver, UnknownRefreshToken
@@ -30,7 +32,7 @@ router = APIRouter(tags=["login"])
 @router.post(
     "/auth/login",
     summary="Sign in with cookies",
-    responses=problems(InvalidCredentials, AmbiguousCredentials, Busy),
+    responses=problems(InvalidCredentials, AmbiguousCredentials, TooManyAttempts, Busy),
 )
 async def login(
     body: LoginRequest,
@@ -40,9 +42,10 @@ async def login(
     cookies: CookiePolicyDep,
     device: DeviceDep,
     presented: PresentedDep,
+    source: SourceDep,
 ) -> LoginResponse:
     """Check the password, sign a token, and put it into a cookie that scripts cannot read."""
-    user = await credentials.authenticate(body.email, body.password)
+    user = await credentials.authenticate(body.email, body.password, source)
     grant = await grants.open(user, device, presented)
     _attach(cookies, response, grant)
     return LoginResponse.of(grant)
@@ -52,7 +55,12 @@ async def login(
     "/auth/refresh",
     summary="Renew the cookies",
     responses=problems(
-        NotAuthenticated, TokenInvalid, SessionEnded, AmbiguousCredentials, Unavailable
+        NotAuthenticated,
+        TokenInvalid,
+        SessionEnded,
+        AmbiguousCredentials,
+        TooManyAttempts,
+        Unavailable,
     ),
 )
 async def refresh(

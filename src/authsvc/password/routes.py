@@ -3,12 +3,13 @@
 import structlog
 from fastapi import APIRouter
 
-from authsvc.core.deps import ClockDep
+from authsvc.core.deps import ClockDep, SourceDep
 from authsvc.core.errors import Busy
 from authsvc.core.openapi import problems
 from authsvc.credentials.deps import CredentialsDep
 from authsvc.credentials.errors import WrongPassword
 from authsvc.guard.deps import CurrentPrincipal
+from authsvc.limits.errors import TooManyAttempts
 from authsvc.password.schemas import PasswordChange
 from authsvc.passwords.errors import WeakPassword
 from authsvc.sessions.deps import SessionsToWriteDep
@@ -22,7 +23,7 @@ router = APIRouter(tags=["password"])
     "/auth/password",
     status_code=204,
     summary="Change my password",
-    responses=problems(WrongPassword, WeakPassword, Busy),
+    responses=problems(WrongPassword, WeakPassword, TooManyAttempts, Busy),
 )
 async def change_password(
     body: PasswordChange,
@@ -30,9 +31,10 @@ async def change_password(
     credentials: CredentialsDep,
     sessions: SessionsToWriteDep,
     clock: ClockDep,
+    source: SourceDep,
 ) -> None:
     """Ask for the present password again, store the new one, and end every other session."""
-    user = await credentials.confirm(principal.user_id, body.current_password)
-    await credentials.set_password(user, body.new_password)
+    user = await credentials.confirm(principal.user_id, body.current_password, source)
+    await credentials.set_password(user, body.new_password, source.place)
     count = await sessions.end_all_of(user.id, clock.now(), but=principal.session_id)
     _log.info("sessions_ended", user_id=user.id, reason="password", count=count)

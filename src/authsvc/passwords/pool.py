@@ -1,15 +1,19 @@
 """A few slow threads for hashing, and a bounded queue before them.
 
 Argon2 keeps a core busy for a tenth of a second and releases the interpreter lock meanwhile. In
-threads of low priority it leaves the event loop alone; beyond the queue the answer is "busy".
+threads of low priority it leaves the event loop alone; beyond the queue the answer is "busy". So it
+is for a single place that would fill the queue by itself.
 """
 
 import asyncio
 import contextlib
+import math
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from authsvc.core.errors import Busy
@@ -18,6 +22,8 @@ T = TypeVar("T")
 
 # As far down as it goes: verification of tokens must never wait for a password.
 _NICENESS = 19
+# The part of all slots that the jobs of one place may take.
+_SHARE = 1 / 4
 
 
 class HashPool:
@@ -27,28 +33,44 @@ class HashPool:
         """Start no thread yet; each starts with its first job."""
         self._executor = ThreadPoolExecutor(workers, "hash", initializer=_lower_priority)
         self._slots = workers + queue
-        self._taken = 0
+        self._share = math.ceil(self._slots * _SHARE)
+        self._taken: Counter[str] = Counter()
         self._guard = threading.Lock()
 
-    async def run(self, job: Callable[[], T]) -> T:
+    @property
+    def taken(self) -> int:
+        """How many jobs run or wait."""
+        with self._guard:
+            return self._taken.total()
+
+    async def run(self, job: Callable[[], T], place: str = "") -> T:
         """Run one job off the event loop.
 
+        Args:
+            job: The work.
+            place: For whom: one place gets a quarter of all slots. Work of our own has none, and
+                no share.
+
         Raises:
-            Busy: If every thread is taken and the queue is full. The job is not started then.
+            Busy: If every thread is taken and the queue is full, or the place has its share. The
+                job is not started then.
 
         """
         with self._guard:
-            if self._taken >= self._slots:
+            is_full = self._taken.total() >= self._slots
+            if is_full or (place and self._taken[place] >= self._share):
                 raise Busy
-            self._taken += 1
+            self._taken[place] += 1
         future = self._executor.submit(job)
         # On the thread's future: a client that goes away frees its slot only once the job is out.
-        future.add_done_callback(self._free)
+        future.add_done_callback(partial(self._free, place))
         return await asyncio.wrap_future(future)
 
-    def _free(self, _future: Future[T]) -> None:
+    def _free(self, place: str, _future: Future[T]) -> None:
         with self._guard:
-            self._taken -= 1
+            self._taken[place] -= 1
+            if not self._taken[place]:
+                del self._taken[place]
 
     def close(self) -> None:
         """Let the jobs under way finish, and drop the waiting ones."""

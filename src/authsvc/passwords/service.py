@@ -21,23 +21,27 @@ class PasswordService:
         """Make the decoy hash with the live parameters, so that it costs what a real one costs."""
         self._decoy = await self._pool.run(lambda: self._hasher.hash("decoy"))
 
-    async def hash(self, password: str) -> str:
-        """Hash a new password.
+    async def hash(self, password: str, place: str = "") -> str:
+        """Hash a new password, for somebody at `place`.
 
         Raises:
             Busy: If too many are waiting.
 
         """
-        return await self._pool.run(lambda: self._hasher.hash(password))
+        return await self._pool.run(lambda: self._hasher.hash(password), place)
 
-    async def verify(self, password: str, stored: str | None) -> Verdict:
-        """Check a password. Without a stored hash the same work is done and the answer is no.
+    async def verify(self, password: str, stored: str | None, place: str = "") -> Verdict:
+        """Check a password, for somebody at `place`.
+
+        Without a stored hash the same work is done and the answer is no.
 
         Raises:
             Busy: If too many are waiting.
 
         """
-        verdict = await self._pool.run(lambda: self._verified(password, stored or self._decoy))
+        verdict = await self._pool.run(
+            lambda: self._verified(password, stored or self._decoy), place
+        )
         return verdict if stored else _WRONG
 
     def _verified(self, password: str, stored: str) -> Verdict:

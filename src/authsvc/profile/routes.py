@@ -3,13 +3,14 @@
 import structlog
 from fastapi import APIRouter, Response
 
-from authsvc.core.deps import ClockDep
+from authsvc.core.deps import ClockDep, SourceDep
 from authsvc.core.errors import Busy
 from authsvc.core.openapi import problems
 from authsvc.credentials.deps import CredentialsDep
 from authsvc.credentials.errors import WrongPassword
 from authsvc.guard.deps import CookiePolicyDep, CurrentPrincipal
 from authsvc.guard.errors import SessionEnded
+from authsvc.limits.errors import TooManyAttempts
 from authsvc.profile.schemas import AccountDeletion, ProfileChange
 from authsvc.sessions.deps import SessionsToWriteDep
 from authsvc.users.deps import UserLookupsDep, UsersToWriteDep
@@ -51,7 +52,7 @@ async def change_profile(
     "/profile",
     status_code=204,
     summary="Delete my account",
-    responses=problems(WrongPassword, Busy),
+    responses=problems(WrongPassword, TooManyAttempts, Busy),
 )
 async def delete_profile(
     body: AccountDeletion,
@@ -62,9 +63,10 @@ async def delete_profile(
     sessions: SessionsToWriteDep,
     cookies: CookiePolicyDep,
     clock: ClockDep,
+    source: SourceDep,
 ) -> None:
     """Ask for the password again; then the account, its sessions and its tokens are gone."""
-    user = await credentials.confirm(principal.user_id, body.password)
+    user = await credentials.confirm(principal.user_id, body.password, source)
     # Locked first, so that nobody signs in while the sessions are being ended.
     if not await users.lock(user.id):
         raise SessionEnded

@@ -7,15 +7,12 @@ import structlog
 from authsvc.core.clock import Clock
 from authsvc.core.database import Database, try_turn
 from authsvc.revocations.repository import RevocationRepository
-from authsvc.sessions.repository import SessionRepository
+from authsvc.sessions.repository import REMEMBERED, SessionRepository
 
 _log = structlog.get_logger(__name__)
 
 # Seconds between two runs of one process.
 PURGE_EVERY = 300.0
-# For so long after its end a session is remembered: its tokens are told that it has ended, and not
-# that they are no tokens at all.
-_REMEMBERED = timedelta(days=1)
 # Clocks of several machines differ.
 _MARGIN = timedelta(minutes=5)
 # Rows in one transaction: few enough that nobody waits for it.
@@ -47,5 +44,5 @@ class SessionPurge:
         async with self._database.writing() as session:
             if not await try_turn(session, "purge"):
                 return 0
-            sessions = await SessionRepository(session).purge(now - _REMEMBERED, _BATCH)
+            sessions = await SessionRepository(session).purge(now - REMEMBERED, _BATCH)
             return sessions + await RevocationRepository(session).purge(now - _MARGIN, _BATCH)

@@ -56,6 +56,12 @@ class RefreshTokens:
         )
 
 
+def named_session(text: str) -> UUID | None:
+    """Return the session that a text names, if it has the form of a refresh token."""
+    match = _FORM.fullmatch(text)
+    return UUID(match[1]) if match else None
+
+
 def _proof(key: bytes, session_id: UUID, salt: bytes, generation: int) -> str:
     message = session_id.bytes + salt + generation.to_bytes(8)
     digest = hmac.new(key, message, hashlib.sha256).digest()

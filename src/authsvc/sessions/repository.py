@@ -1,7 +1,7 @@
 """SQL for sessions. An ending is written down for the feed in the same transaction."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -16,6 +16,11 @@ from authsvc.revocations.feed import RevocationFeed
 from authsvc.revocations.repository import RevocationRepository
 from authsvc.sessions.errors import UserGone
 from authsvc.sessions.models import Session
+
+# For so long a session is remembered: while it is, its tokens are told that it has ended, and not
+# that they are no tokens at all, and its owner cannot be locked out where it was used.
+REMEMBERED = timedelta(days=30)
+_MOST_ADDRESSES = 200
 
 
 class SessionRepository:
@@ -73,6 +78,16 @@ class SessionRepository:
         )
         result = await self._session.exec(statement, execution_options={"populate_existing": True})
         return result.scalar_one_or_none()
+
+    async def recent_addresses(self, user_id: UUID, since: datetime) -> Sequence[str]:
+        """Return where a user's sessions were last used from, of live and ended ones."""
+        statement = (
+            select(Session.ip)
+            .where(col(Session.user_id) == user_id, col(Session.last_used_at) >= since)
+            .order_by(col(Session.last_used_at).desc())
+            .limit(_MOST_ADDRESSES)
+        )
+        return (await self._session.exec(statement)).all()
 
     async def end(self, session_id: UUID, now: datetime) -> bool:
         """End a session. True if this call is what ended it."""

@@ -3,6 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter, ValidationError
 
+from authsvc.core.address import Source
+from authsvc.core.deps import SourceDep
 from authsvc.core.errors import Busy
 from authsvc.core.forms import FormDep, required
 from authsvc.core.oauth import InvalidRequest, oauth_refusals
@@ -11,6 +13,7 @@ from authsvc.credentials.errors import InvalidCredentials
 from authsvc.credentials.service import CredentialService
 from authsvc.grants.deps import GrantsDep
 from authsvc.grants.service import DEFAULT_SCOPE, Grant, GrantService, Presented
+from authsvc.limits.errors import TooManyAttempts
 from authsvc.passwords.policy import Password
 from authsvc.sessions.deps import DeviceDep
 from authsvc.sessions.errors import RefreshTokenReused, SessionOver, UnknownRefreshToken
@@ -36,7 +39,7 @@ _PASSWORD: TypeAdapter[str] = TypeAdapter(Password)
     summary="Get tokens",
     openapi_extra={"requestBody": TOKEN_FORM},
     responses=oauth_refusals(
-        InvalidRequest, InvalidGrant, UnsupportedGrantType, InvalidScope, Busy
+        InvalidRequest, InvalidGrant, UnsupportedGrantType, InvalidScope, TooManyAttempts, Busy
     ),
 )
 async def token(
@@ -46,11 +49,12 @@ async def token(
     credentials: CredentialsDep,
     grants: GrantsDep,
     device: DeviceDep,
+    source: SourceDep,
 ) -> TokenResponse:
     """Exchange a password (RFC 6749 §4.3) or a refresh token (§6) for a pair of tokens."""
     match required(form, "grant_type"):
         case "password" if request.app.state.has_password_grant:
-            grant = await _by_password(form, credentials, grants, device)
+            grant = await _by_password(form, credentials, grants, device, source)
         case "refresh_token":
             grant = await _by_refresh_token(form, grants, device)
         case _:
@@ -65,13 +69,17 @@ async def token(
 
 
 async def _by_password(
-    form: dict[str, str], credentials: CredentialService, grants: GrantService, device: Device
+    form: dict[str, str],
+    credentials: CredentialService,
+    grants: GrantService,
+    device: Device,
+    source: Source,
 ) -> Grant:
     username, password = required(form, "username"), required(form, "password")
     scope = _granted(form, DEFAULT_SCOPE)
     try:
         user = await credentials.authenticate(
-            _EMAIL.validate_python(username), _PASSWORD.validate_python(password)
+            _EMAIL.validate_python(username), _PASSWORD.validate_python(password), source
         )
         return await grants.open(user, device, Presented(), scope)
     except (ValidationError, InvalidCredentials):
