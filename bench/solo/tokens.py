@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from authsvc.core.clock import SystemClock
 from authsvc.keys.material import make_key, prepare
 from authsvc.tokens.keyring import KeyRing
-from authsvc.tokens.service import TokenPolicy, TokenService
+from authsvc.tokens.service import TokenService
 
 _TOKENS = 2000
 _REPEATS = 20
@@ -27,9 +27,7 @@ def main() -> None:
     """Print the medians over many tokens, in microseconds."""
     material = make_key("ES256")
     signing, verification = prepare("ES256", material)
-    service = TokenService(
-        TokenPolicy("https://auth.example.com", timedelta(minutes=15)), SystemClock()
-    )
+    service = TokenService("https://auth.example.com", SystemClock())
     service.use(KeyRing([verification]), signing)
     private = load_pem_private_key(material, password=None)
     if not isinstance(private, ec.EllipticCurvePrivateKey):
@@ -58,8 +56,14 @@ def main() -> None:
 
 
 def _token(service: TokenService) -> str:
+    now = datetime.now(UTC).replace(microsecond=0)
     return service.issue(
-        user_id=uuid4(), session_id=uuid4(), scope="", auth_time=datetime.now(UTC), amr=["pwd"]
+        user_id=uuid4(),
+        session_id=uuid4(),
+        expires_at=now + timedelta(minutes=15),
+        scope="",
+        auth_time=now,
+        amr=["pwd"],
     ).text
 
 
