@@ -63,7 +63,7 @@ class Bench:
             contender.server,
             in_turn(contender.profiles, connections),
             seconds=seconds or self.options.seconds,
-            proof=contender.proof,
+            expected={200: contender.proof},
         )
         await contender.server.settle()
         return measured

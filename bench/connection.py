@@ -3,7 +3,7 @@
 import asyncio
 from array import array
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import cast
 
@@ -24,10 +24,9 @@ class WrongAnswers(Exception):
 class Tally:
     """What the connections of a run share."""
 
-    def __init__(self, expected: Collection[int], proof: bytes) -> None:
-        """Take for right what has one of these statuses, and `proof` in its body."""
-        self.expected = frozenset(expected)
-        self.proof = proof
+    def __init__(self, expected: Mapping[int, bytes]) -> None:
+        """Take for right what has one of these statuses, and in its body what stands beside it."""
+        self.expected = expected
         self.begins = self.ends = _NEVER
         self.is_over = False
         self.statuses: Counter[int] = Counter()
@@ -37,7 +36,8 @@ class Tally:
 
     def record(self, status: int, body: bytes, sent: float, now: float) -> None:
         """Count one answer."""
-        if status not in self.expected or self.proof not in body:
+        proof = self.expected.get(status)
+        if proof is None or proof not in body:
             self.wrong.append(f"{status} {body[:_SHOWN]!r}")
         if self.begins <= now < self.ends:
             self.statuses[status] += 1

@@ -6,7 +6,7 @@ without an answer makes the run an error, not a number.
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from time import perf_counter
@@ -24,8 +24,7 @@ async def load(
     *,
     seconds: float,
     warm_up: float = 0.5,
-    expected: Collection[int] = (200,),
-    proof: bytes = b"",
+    expected: Mapping[int, bytes],
 ) -> Measured:
     """Load a server with one connection for each of `steps`.
 
@@ -34,14 +33,13 @@ async def load(
         steps: What each connection sends.
         seconds: How long to count.
         warm_up: How long to go on before that.
-        expected: The statuses that are right.
-        proof: What every body must contain.
+        expected: The statuses that are right, each with what the body must contain.
 
     Raises:
         WrongAnswers: If an answer is wrong or missing.
 
     """
-    tally = Tally(expected, proof)
+    tally = Tally(expected)
     async with _connected(server.port, tally, steps) as connections:
         with _no_collector():
             for connection in connections:

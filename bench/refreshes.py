@@ -9,6 +9,9 @@ from bench.connection import Step
 from bench.contenders.base import checked
 from bench.contenders.ours import Ours
 
+# A right answer to a refresh.
+REFRESHED = {200: b'"refresh_token"'}
+
 
 async def sessions(ours: Ours, count: int) -> Sequence[str]:
     """Sign in so many times, as different users while there are any; return refresh tokens."""

@@ -16,6 +16,8 @@ from bench.machine import Machine
 from bench.postgres import Postgres
 from bench.server import Launch, Server, free_port
 
+# A right answer to a login, whoever gives it.
+LOGGED_IN = {200: b""}
 PASSWORD = "a fern under seven moons"
 TEMPLATE = "template@example.com"
 JSON = {"Content-Type": "application/json"}

@@ -12,7 +12,7 @@ from bench.contenders.ours import Ours
 from bench.findings import Finding, Goal, Outcome, Row, ratio
 from bench.load import load
 from bench.measured import Measured, doubts, median_rate
-from bench.refreshes import refreshing, sessions
+from bench.refreshes import REFRESHED, refreshing, sessions
 
 _CONNECTIONS = 32
 _REFRESHES = Goal("between the slowest and the fastest, refreshes", 20, is_floor=False, unit="%")
@@ -33,7 +33,7 @@ async def _measure(bench: Bench) -> Outcome:
 
         async def refresh(size: str) -> Measured:
             server = by_size[size].server
-            run = await load(server, steps[size], seconds=bench.options.seconds)
+            run = await load(server, steps[size], seconds=bench.options.seconds, expected=REFRESHED)
             await server.settle()
             return run
 

@@ -4,7 +4,7 @@ import statistics
 from typing import Any
 
 from bench.bench import Bench
-from bench.contenders.base import in_turn
+from bench.contenders.base import LOGGED_IN, in_turn
 from bench.contenders.ours import Ours
 from bench.findings import Finding, Goal, Outcome, Row, ratio
 from bench.load import load
@@ -22,7 +22,11 @@ async def _measure(bench: Bench) -> Outcome:
 
         async def sign_in() -> Measured:
             run = await load(
-                ours.server, in_turn(ours.logins, _CLIENTS), seconds=seconds, warm_up=1
+                ours.server,
+                in_turn(ours.logins, _CLIENTS),
+                seconds=seconds,
+                warm_up=1,
+                expected=LOGGED_IN,
             )
             await ours.server.settle()
             return run

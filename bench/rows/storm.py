@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bench.bench import Bench, summaries
-from bench.contenders.base import Contender, in_turn
+from bench.contenders.base import LOGGED_IN, Contender, in_turn
 from bench.contenders.better_auth import BetterAuth
 from bench.contenders.fastapi_users import FastapiUsers
 from bench.contenders.ours import Ours
@@ -58,9 +58,11 @@ async def _in_storm(bench: Bench, contender: Contender) -> Measured:
     server = contender.server
     async with asyncio.TaskGroup() as group:
         # From before the readers are counted until after.
-        group.create_task(load(server, storm, seconds=seconds + 0.5, warm_up=0.75))
+        group.create_task(
+            load(server, storm, seconds=seconds + 0.5, warm_up=0.75, expected=LOGGED_IN)
+        )
         reading = group.create_task(
-            load(server, readers, seconds=seconds, warm_up=1, proof=contender.proof)
+            load(server, readers, seconds=seconds, warm_up=1, expected={200: contender.proof})
         )
     await contender.server.settle()
     return reading.result()

@@ -20,7 +20,9 @@ async def _measure(bench: Bench) -> Outcome:
         steps = in_turn([ours.get("/auth/verify", token) for token in ours.tokens], _CONNECTIONS)
 
         async def verify() -> Measured:
-            return await load(ours.server, steps, seconds=bench.options.seconds, expected=(204,))
+            return await load(
+                ours.server, steps, seconds=bench.options.seconds, expected={204: b""}
+            )
 
         runs: dict[str, Callable[[], Awaitable[Measured]]] = {
             ours.name: verify,

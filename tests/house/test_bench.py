@@ -82,15 +82,15 @@ async def test_wrong_answers_are_an_error_and_right_ones_a_number(tmp_path: Path
     try:
         await hello.fill()
         steps = in_turn(hello.profiles, 2)
-        run = await load(hello.server, steps, seconds=0.2, warm_up=0, proof=b"hello")
+        run = await load(hello.server, steps, seconds=0.2, warm_up=0, expected={200: b"hello"})
         assert run.rate > 100
         assert run.percentile(50) <= run.percentile(99) < 1000
         with pytest.raises(WrongAnswers, match="200"):
-            await load(hello.server, steps, seconds=0.1, warm_up=0, expected=(204,))
+            await load(hello.server, steps, seconds=0.1, warm_up=0, expected={204: b""})
         with pytest.raises(WrongAnswers, match="hello"):
-            await load(hello.server, steps, seconds=0.1, warm_up=0, proof=b"good day")
+            await load(hello.server, steps, seconds=0.1, warm_up=0, expected={200: b"good day"})
         close = [lambda _body: request("GET", "/", headers={"Connection": "close"})]
         with pytest.raises(WrongAnswers, match="connection lost"):
-            await load(hello.server, close, seconds=0.1, warm_up=0)
+            await load(hello.server, close, seconds=0.1, warm_up=0, expected={200: b""})
     finally:
         hello.server.stop()
