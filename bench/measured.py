@@ -43,6 +43,11 @@ class Measured:
             return self.rate
         return (len(self.stamps) - 1) / (self.stamps[-1] - self.stamps[0])
 
+    @property
+    def cost(self) -> float:
+        """Microseconds of the server's processor time per answer, which noise changes least."""
+        return self.server_busy / self.rate * 1e6 if self.rate else float("inf")
+
     def percentile(self, percent: float) -> float:
         """Return the latency in milliseconds that `percent` of the requests did not exceed."""
         if not self.latencies:
@@ -56,6 +61,7 @@ class Measured:
             "seconds": round(self.seconds, 3),
             "rate": round(self.rate, 2),
             "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
+            "server_us_per_answer": round(self.cost, 1),
             "p50_ms": round(self.percentile(50), 3),
             "p99_ms": round(self.percentile(99), 3),
             "max_ms": round(self.percentile(100), 3),
@@ -75,13 +81,15 @@ def median_p99(rounds: Sequence[Measured]) -> float:
     return statistics.median(run.percentile(99) for run in rounds)
 
 
+def noise(who: str, rounds: Sequence[Measured]) -> list[str]:
+    """Say whether somebody else worked on the server's core meanwhile."""
+    others = statistics.median(run.server_core_busy - run.server_busy for run in rounds)
+    return [f"others took {others:.0%} of the core of {who}"] if others > _ALONE_ENOUGH else []
+
+
 def doubts(who: str, rounds: Sequence[Measured]) -> list[str]:
     """Say what makes these rounds less than the server's own limit, if anything does."""
     busy = statistics.median(run.server_busy for run in rounds)
-    others = statistics.median(run.server_core_busy - run.server_busy for run in rounds)
-    found = []
-    if others > _ALONE_ENOUGH:
-        found.append(f"others took {others:.0%} of the core of {who}")
-    elif busy < _BUSY_ENOUGH:
-        found.append(f"{who} used {busy:.0%} of its core, so it was not the limit")
-    return found
+    if (found := noise(who, rounds)) or busy >= _BUSY_ENOUGH:
+        return found
+    return [f"{who} used {busy:.0%} of its core, so it was not the limit"]

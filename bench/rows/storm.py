@@ -11,7 +11,7 @@ from bench.contenders.fastapi_users import FastapiUsers
 from bench.contenders.ours import Ours
 from bench.findings import Finding, Goal, Outcome, Row, ratio
 from bench.load import load
-from bench.measured import Measured, median_p99, median_rate
+from bench.measured import Measured, median_p99, median_rate, noise
 
 _READERS = 4
 _STORM = 8
@@ -41,6 +41,7 @@ async def _measure(bench: Bench) -> Outcome:
             _CALM,
             ratio(median_p99(storm), median_p99(calm)),
             {"calm": f"{median_p99(calm):.1f} ms", "storm": f"{median_p99(storm):.1f} ms"},
+            [doubt for name, runs in results.items() for doubt in noise(name, runs)],
         ),
         Finding(
             _PEER,
