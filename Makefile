@@ -7,7 +7,7 @@ UV := $(BIN)/uv
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix migrate lock clean
+.PHONY: help run test check fix migrate bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -35,14 +35,23 @@ fix: $(VENV)/.dev ## Format, and mend what can be mended by itself
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
+# Such as ROWS=1,3 SECONDS=2 ROUNDS=1 for a first impression, or SOAK=600 for the whole soak.
+ROWS ?=
+SECONDS ?= 5
+ROUNDS ?= 3
+SOAK ?= 60
+bench: $(VENV)/.dev .bench/fastapi_users/.done .bench/better_auth/.done ## Measure beside others; see bench/README.md
+	@$(BIN)/python -m bench --rows "$(ROWS)" --seconds $(SECONDS) --rounds $(ROUNDS) --soak $(SOAK)
+
 lock: $(VENV)/.uv ## Resolve the dependencies anew, with hashes and without index addresses
 	$(COMPILE) --upgrade pyproject.toml --extra server --output-file requirements/run.txt
 	$(COMPILE) --upgrade pyproject.toml --constraint requirements/run.txt --output-file requirements/base.txt
 	$(COMPILE) --upgrade pyproject.toml --extra server --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) --upgrade --group build --output-file requirements/build.txt
+	$(COMPILE) --upgrade bench/peers/fastapi_users/requirements.in --output-file bench/peers/fastapi_users/requirements.txt
 
 clean: ## Remove what these targets have made, but not your data in .authsvc/
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .bench build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/.uv: requirements/build.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "authsvc needs Python 3.11 or newer; set PYTHON=")'
@@ -79,6 +88,20 @@ npm: ## Install Node.js for one of the verifier's tests, where that is possible
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing Node.js…" && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm >/dev/null; \
 	  else echo "A test of the verifier needs Node.js and npm. Install them (Debian: apt-get install nodejs npm) and run again."; exit 1; fi; }
+
+# The peers live in environments of their own.
+.bench/fastapi_users/.done: bench/peers/fastapi_users/requirements.txt | $(VENV)/.uv
+	@echo "Installing fastapi-users…"
+	@rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	@VIRTUAL_ENV=$(@D) $(UV) pip install --quiet --require-hashes --no-deps --requirement $<
+	@touch $@
+
+.bench/better_auth/.done: bench/peers/better_auth/package.json bench/peers/better_auth/package-lock.json bench/peers/better_auth/server.mjs
+	@command -v npm >/dev/null || { echo "better-auth needs node 20 or newer, and npm (Debian: apt-get install nodejs npm)"; exit 1; }
+	@echo "Installing better-auth…"
+	@rm -rf $(@D) && mkdir -p $(@D) && cp $^ $(@D)
+	@cd $(@D) && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 .PHONY: chromium
 chromium: ## Install Chromium for the page tests, where that is possible
