@@ -117,7 +117,7 @@ class Ours(Contender):
             {name.lower(): value for name, value in self.settings().items()}
         )
         parts = Parts.build(settings, SystemClock(), HashParameters())
-        parts.tokens.use(*await parts.keys.load_or_create())
+        await parts.keys.open()
         await parts.database.dispose()
         now = datetime.now(UTC).replace(microsecond=0)
 

@@ -42,11 +42,8 @@ ODD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CON
 def test_the_table_of_methods_is_complete() -> None:
     routes = {route.path for route in make_walls().state.routes if isinstance(route, APIRoute)}
     answer_in_oauths_shape = {"/auth/token", "/auth/revoke", "/auth/introspect"}
-    parameters = {
-        "/problems/not-found": "/problems/{slug}",
-        "/sessions/x": "/sessions/{session_id}",
-    }
-    assert routes <= {parameters.get(path, path) for path in METHODS} | answer_in_oauths_shape
+    named = {"/problems/not-found": "/problems/{slug}", "/sessions/x": "/sessions/{session_id}"}
+    assert routes <= {named.get(path, path) for path in METHODS} | answer_in_oauths_shape
 
 
 @pytest.mark.parametrize("path", METHODS)

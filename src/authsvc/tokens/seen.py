@@ -3,7 +3,7 @@
 Holds only what does not change with time: whether a token counts now is asked of it at every use.
 """
 
-from authsvc.tokens.parser import GenuineToken
+from authsvc.tokens.genuine import GenuineToken
 
 # About 3 KiB each.
 MOST = 8192
