@@ -11,12 +11,9 @@ from authsvc.core.errors import Problem
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
-    [
-        *ROOT.glob("*.md"),
-        *ROOT.glob("docs/**/*.md"),
-        *ROOT.glob("deploy/**/*.md"),
-        *ROOT.glob("examples/**/*.md"),
-    ]
+    page
+    for place in ("*.md", "clients/*.md", "deploy/**/*.md", "docs/**/*.md", "examples/**/*.md")
+    for page in ROOT.glob(place)
 )
 
 

@@ -1,19 +1,23 @@
 """The real server in a process of its own, and a real Chromium, once for all page tests."""
 
 import shutil
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
+from pages.app_server import app_server
 from pages.visitor import Visitor
-from serving import serving
+from serving import Served, serving
 
 # Far more than anything takes: a busy machine must not turn a test red.
 _ANSWER_WITHIN_MS = 20_000
+# Of the server whose access tokens are short-lived, in seconds.
+ACCESS_TTL = 2
 
 
 @dataclass(frozen=True)
@@ -78,3 +82,51 @@ async def reader(visitor: Visitor, cookies: dict[str, str]) -> Visitor:
         [{"name": name, "value": cookies[name], "url": visitor.origin} for name in cookies]
     )
     return visitor
+
+
+@pytest.fixture(scope="session")
+def app_origin() -> Iterator[str]:
+    """Serve an application on another origin of the same site, which the next server lists."""
+    with app_server() as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def short_lived(tmp_path_factory: pytest.TempPathFactory, app_origin: str) -> Iterator[Served]:
+    """Run a server whose access tokens are short-lived, with somebody who has signed up."""
+    settings = {
+        "access_token_ttl": str(ACCESS_TTL),
+        "allowed_origins": app_origin,
+        "log_format": "json",
+    }
+    with serving(tmp_path_factory.mktemp("short-lived"), **settings) as served:
+        httpx.post(f"{served.origin}/auth/register", json=vars(Account())).raise_for_status()
+        yield served
+
+
+@pytest.fixture(scope="session")
+def expired(short_lived: Served) -> str:
+    """Give an access token that was genuine."""
+    token = _sign_in(short_lived)["authsvc_access"]
+    time.sleep(ACCESS_TTL)
+    return token
+
+
+@pytest.fixture
+def stale(short_lived: Served, expired: str) -> dict[str, str]:
+    """Give the cookies of a new session whose access token has expired already."""
+    return {**_sign_in(short_lived), "authsvc_access": expired}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """Give a browser that nobody has used."""
+    async with await browser.new_context() as context:
+        context.set_default_timeout(_ANSWER_WITHIN_MS)
+        yield context
+
+
+def _sign_in(served: Served) -> dict[str, str]:
+    login = {"email": Account().email, "password": Account().password}
+    answer = httpx.post(f"{served.origin}/auth/login", json=login).raise_for_status()
+    return dict(answer.cookies)

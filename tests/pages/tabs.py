@@ -82,16 +82,9 @@ class Tab:
         return events
 
     def _note(self, response: Response) -> None:
-        if "/static/" not in response.url and response.request.method != "OPTIONS":
+        if response.request.resource_type == "fetch":
             path = response.url.partition("://")[2].partition("/")[2]
             self.answers.append(f"{response.request.method} /{path} {response.status}")
-
-
-def sign_in(server: Served, account: Account) -> dict[str, str]:
-    """Sign in without a browser; the cookies."""
-    login = {"email": account.email, "password": account.password}
-    answer = httpx.post(f"{server.origin}/auth/login", json=login).raise_for_status()
-    return dict(answer.cookies)
 
 
 def end(server: Served, cookies: dict[str, str]) -> None:

@@ -57,6 +57,7 @@ def test_it_carries_every_file_of_the_package_and_the_migrations(unpacked: Path)
         "passwords/common_passwords.txt",
         "signin_page/login.html",
         "docs/swagger.html",
+        "static/files/authsvc.js",
         "static/files/login.js",
         "py.typed",
     } <= _files(unpacked / "authsvc")
