@@ -13,12 +13,14 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 run: $(VENV)/.run ## Start the service on http://localhost:8000 with SQLite in .authsvc/
-	@exec $(BIN)/authsvc serve
+	@# Two minutes, unless somebody has said otherwise, so that expiring and renewing can be watched.
+	@if ! grep -qs '^AUTHSVC_ACCESS_TOKEN_TTL=.' .env; then \
+	  export AUTHSVC_ACCESS_TOKEN_TTL="$${AUTHSVC_ACCESS_TOKEN_TTL:-120}"; fi; exec $(BIN)/authsvc serve
 
 migrate: $(VENV)/.run ## Bring the database's schema to this version
 	@$(BIN)/authsvc migrate
 
-test: $(VENV)/.dev $(VENV)/.base $(VENV)/.node chromium proxies ## Run every test, on SQLite and on PostgreSQL
+test: $(VENV)/.dev $(VENV)/.base $(VENV)/.node chromium proxies axe ## Run every test, on SQLite and on PostgreSQL
 	@# A directory of its own: pytest prunes those in its usual place, also under a running database.
 	@tmp=$$(mktemp -d) && $(BIN)/pytest -n auto --basetemp="$$tmp/t"; status=$$?; rm -rf "$$tmp"; exit $$status
 
@@ -83,11 +85,11 @@ $(VENV)/.node: $(VENV)/.uv tests/verifier/node/package-lock.json | npm
 	@touch $@
 
 .PHONY: npm
-npm: ## Install Node.js for one of the verifier's tests, where that is possible
+npm: ## Install Node.js for the tests that need it, where that is possible
 	@command -v npm >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing Node.js…" && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm >/dev/null; \
-	  else echo "A test of the verifier needs Node.js and npm. Install them (Debian: apt-get install nodejs npm) and run again."; exit 1; fi; }
+	  else echo "Some tests need Node.js and npm. Install them (Debian: apt-get install nodejs npm) and run again."; exit 1; fi; }
 
 # The peers live in environments of their own.
 .bench/fastapi_users/.done: bench/peers/fastapi_users/requirements.txt | $(VENV)/.uv
@@ -123,3 +125,7 @@ proxies: ## Install nginx and Caddy for the forward-auth tests, where that is po
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null 2>&1; \
 	  status=$$?; test -z "$$mine" || rm -f $$mine; exit $$status; \
 	else echo "The forward-auth tests need:$$missing. Install (Debian: apt-get install$$missing) and run again."; exit 1; fi
+
+.PHONY: axe
+axe: $(VENV)/.dev | npm
+	@$(BIN)/python scripts/fetch_axe.py

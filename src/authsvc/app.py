@@ -38,6 +38,7 @@ from authsvc.logout import routes as logout
 from authsvc.parts import Parts, lifespan
 from authsvc.password import routes as password
 from authsvc.passwords.hasher import HashParameters
+from authsvc.playground import routes as playground
 from authsvc.problem_pages import routes as problem_pages
 from authsvc.profile import routes as profile
 from authsvc.register import routes as register
@@ -93,6 +94,8 @@ def floor_plan(settings: Settings) -> Sequence[Room]:
     if settings.docs_access != "off":
         readers = PUBLIC if settings.docs_access == "public" else READERS
         rooms.append(Room(docs.router, readers))
+    if settings.has_playground:
+        rooms.append(Room(playground.router, PUBLIC))
     return rooms
 
 

@@ -114,6 +114,7 @@ class Settings(BaseSettings):
     password_grant: bool = True
     password_min_length: Annotated[int, Field(ge=8, le=64)] = 8
     docs_access: Literal["signed-in", "public", "off"] = "signed-in"
+    playground: Literal["on", "off"] | None = None
 
     allowed_origins: ListOfOrigins = ()
     allowed_hosts: ListOfNames = ()
@@ -149,6 +150,11 @@ class Settings(BaseSettings):
     def log_style(self) -> Literal["console", "json"]:
         """How logs look: for people in development, for machines in production."""
         return self.log_format or ("json" if self.is_production else "console")
+
+    @property
+    def has_playground(self) -> bool:
+        """Whether `GET /` shows what happens behind the scenes: by default in development only."""
+        return self.playground == "on" if self.playground else not self.is_production
 
     @property
     def database(self) -> str:

@@ -76,6 +76,11 @@ class Tab:
         status, body = await self.page.evaluate(_ASK, [path, init])
         return status, body
 
+    async def until(self, condition: str) -> None:
+        """Wait for a condition. Playwright's own way evaluates text, which the page forbids."""
+        pause = "await new Promise((go) => setTimeout(go, 20))"
+        await self.page.evaluate(f"async () => {{ while (!({condition})) {pause} }}")
+
     async def heard(self) -> list[str]:
         """The events so far."""
         events: list[str] = await self.page.evaluate("heard")

@@ -81,7 +81,7 @@ async def test_signing_out_in_one_tab_is_heard_by_the_others(
     await first.sign_in(ADA)
     await first.page.evaluate("auth.logout()")
     for tab in others:
-        await tab.page.wait_for_function("heard.join() === 'signed-in,signed-out'")
+        await tab.until("heard.join() === 'signed-in,signed-out'")
         status, problem = await tab.ask("/getProfile")
         assert (status, problem["title"]) == (401, "Not signed in")
         assert tab.answers == ["GET /getProfile 401"]
@@ -100,7 +100,7 @@ async def test_a_refused_renewal_is_asked_for_once_by_all_tabs_and_told(
     assert "The session has ended" in {problem["title"] for _, problem in answers}
     assert len(requests_for(short_lived, "/auth/refresh")) - before == 1
     for tab in tabs:
-        await tab.page.wait_for_function("heard.join() === 'signed-out'")
+        await tab.until("heard.join() === 'signed-out'")
         assert len(tab.answers) <= 2
 
 
@@ -115,7 +115,7 @@ async def test_a_session_that_ended_elsewhere_is_not_renewed_and_all_tabs_hear(
     assert (await first.ask("/getProfile"))[1]["title"] == "The session has ended"
     assert first.answers == ["GET /getProfile 401"]
     for tab in others:
-        await tab.page.wait_for_function("heard.includes('signed-out')")
+        await tab.until("heard.includes('signed-out')")
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ async def test_signing_in_waits_for_another_tabs_renewal(
     sent: list[str] = []
     signing_in.page.on("request", lambda request: sent.append(request.url))
     entering = asyncio.create_task(signing_in.sign_in(ADA))
-    await signing_in.page.wait_for_function("navigator.locks.query().then((l) => l.pending.length)")
+    await signing_in.until("(await navigator.locks.query()).pending.length")
     assert sent == []
     is_released.set()
     await entering
@@ -169,7 +169,7 @@ async def test_what_one_person_asked_is_not_asked_again_as_another(
         asking.ask("/profile", headers={"Content-Type": "application/json"}, **patch)
     )
     await changing.sign_in(Account(**other))
-    await asking.page.wait_for_function("heard.includes('signed-in')")
+    await asking.until("heard.includes('signed-in')")
     is_released.set()
     assert (await patched)[0] == 401
     assert asking.answers == ["PATCH /profile 401"]

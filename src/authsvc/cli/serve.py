@@ -26,10 +26,12 @@ _NOT_SHARED = "each worker counts attempts by itself; set AUTHSVC_RATE_LIMIT_STO
 _WELCOME = """
   authsvc is on {url}
 
-    sign in     {url}/login
+{watch}    sign in     {url}/login
     API docs    {url}/docs
     first user  curl {url}/auth/register --json \\
                   '{{"email": "ada@example.com", "password": "a fern under seven moons"}}'
+"""
+_WATCH = """    watch it    {url}/   every step of a sign-in; access tokens last {ttl} seconds
 """
 
 
@@ -94,4 +96,6 @@ def _run(config: uvicorn.Config, listener: socket.socket) -> None:
 def _welcome(settings: Settings, host: str, port: int) -> None:
     is_local = host in {"127.0.0.1", "::1", "localhost"}
     url = f"http://localhost:{port}" if is_local else settings.public_url
-    typer.echo(_WELCOME.format(url=url), err=True)
+    ttl = int(settings.access_token_ttl.total_seconds())
+    watch = _WATCH.format(url=url, ttl=ttl) if settings.has_playground else ""
+    typer.echo(_WELCOME.format(url=url, watch=watch), err=True)

@@ -1,0 +1,1 @@
+"""The page that shows every step of a login on the running service."""
