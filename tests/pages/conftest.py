@@ -30,10 +30,16 @@ class Account:
 
 
 @pytest.fixture(scope="session")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run the server on an empty data directory; return where it is."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Run the server on an empty data directory."""
     with serving(tmp_path_factory.mktemp("pages")) as served:
-        yield served.origin
+        yield served
+
+
+@pytest.fixture(scope="session")
+def origin(served: Served) -> str:
+    """Return where it is."""
+    return served.origin
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

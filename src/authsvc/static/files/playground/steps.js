@@ -7,6 +7,7 @@ import { about, ask, read, reason, shownIn } from "./traffic.js";
 
 const panelOf = (step) => byId(`step-${step}`);
 const TRIES = { right: "right password", wrong: "wrong password", unknown: "unknown address" };
+const PARTS = ["header", "payload", "signature"];
 const times = { right: [], wrong: [], unknown: [] };
 
 /** Creates the account, unless it is there already. */
@@ -118,8 +119,12 @@ async function verify(panel) {
   const genuine = await ask("/getProfile", { token, credentials: "omit" });
   about("one character changed");
   const other = await ask("/getProfile", { token: changed(token, part), credentials: "omit" });
-  const isAsItShould = genuine.status === 200 && other.slug === "invalid-token";
-  judge(panel, isAsItShould ? "good" : "alarm", `As it is: ${genuine.status}. One character of the ${["header", "payload", "signature"][part]} changed: ${other.status} `, other.slug, ".");
+  if (genuine.status !== 200) {
+    state.pair = null;
+    return judge(panel, "bad", `As it is: ${genuine.status} `, genuine.slug, ". Step 3 gets another token.");
+  }
+  judge(panel, other.slug === "invalid-token" ? "good" : "alarm",
+    `As it is: ${genuine.status}. One character of the ${PARTS[part]} changed: ${other.status} `, other.slug, ".");
 }
 
 export const steps = [login, check, sign, keep, use, verify];

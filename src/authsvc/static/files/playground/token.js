@@ -10,7 +10,7 @@ const MEANINGS = {
   sub: "Subject: the user's id. There is no e-mail address and no name in here, since anybody who holds a token can read it.",
   aud: "Audience: whom the token is for. Others must refuse it.",
   exp: "Expires at: from then on the answer is token-expired.",
-  iat: "Issued at.",
+  iat: "Issued at: when it was signed.",
   jti: "An id of this one token.",
   sid: "The session. When it is ended, all its tokens are refused, however long they would still be good.",
   client_id: "The application that asked for the token.",
