@@ -95,7 +95,7 @@ def test_operation_ids_are_stable_and_made_of_tag_and_function() -> None:
 
 
 def test_it_describes_every_route_that_is_not_a_page() -> None:
-    pages = {"/login", "/docs", "/redoc", "/openapi.json"}
+    pages = {"/", "/login", "/docs", "/redoc", "/openapi.json"}
     routes = {
         (method.lower(), route.path)
         for route in create_app(make_settings()).state.routes

@@ -11,6 +11,7 @@ from playwright.async_api import expect
 
 from pages.scenes import Scenes, decoded
 from pages.visitor import Visitor
+from serving import Served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,10 +29,8 @@ async def test_the_six_steps_are_what_the_server_did(scenes: Scenes) -> None:
     await scenes.run("walker@example.com", PASSWORD, MARKUP)
     assert await scenes.verdict("person") == "good: All six steps ran: scroll on."
     page = scenes.page
-
     assert await scenes.shown("step-1") == ["POST /auth/login 200"]
     assert PASSWORD not in (await page.locator("body").text_content() or "")
-
     assert sorted(await scenes.shown("step-2")) == [
         "POST /auth/login 200",
         "POST /auth/login 401",
@@ -40,36 +39,40 @@ async def test_the_six_steps_are_what_the_server_did(scenes: Scenes) -> None:
     assert "the same answer, byte for byte" in await scenes.verdict("step-2")
     for bar in await page.locator("#bars progress").all():
         assert float(await bar.get_attribute("value") or 0) > 0
+    await _the_token_is_the_servers(scenes)
+    await _the_cookies_are_the_browsers(scenes)
+    assert await scenes.shown("step-5") == ["GET /getProfile 200"]
+    await expect(page.locator("#profile")).to_contain_text(MARKUP)
+    await expect(page.locator("#who")).to_have_text(f"Signed in as {MARKUP}")
+    assert await page.locator("main img").count() == 0
+    assert await scenes.shown("step-6") == ["GET /getProfile 200", "GET /getProfile 401"]
+    assert "payload changed: 401 invalid-token" in await scenes.verdict("step-6")
+    await expect(page.locator(".journey a[data-done=good]")).to_have_count(6)
 
-    first, second = await scenes.shown("step-3")
-    assert (first, second[:26]) == ("POST /auth/token 200", "GET /.well-known/jwks.json")
+
+async def _the_token_is_the_servers(scenes: Scenes) -> None:
+    page = scenes.page
     token = await page.locator("#token-raw").inner_text()
     assert [token] == [answer["access_token"] for answer in await scenes.bodies("/auth/token")]
     header, payload = (decoded(part) for part in token.split(".")[:2])
     for name, value in (header | payload).items():
         line = page.locator(".claims button", has=page.get_by_text(name, exact=True))
         await expect(line).to_contain_text(str(value[0] if name == "amr" else value))
+    first, second = await scenes.shown("step-3")
+    assert (first, second[:26]) == ("POST /auth/token 200", "GET /.well-known/jwks.json")
 
-    names = await page.locator("#step-4 [data-cookie]").all_inner_texts()
+
+async def _the_cookies_are_the_browsers(scenes: Scenes) -> None:
+    rows = scenes.page.locator("#step-4 tbody tr")
     kept = {cookie["name"]: cookie for cookie in await scenes.context.cookies()}
-    assert set(names) == set(kept)
-    for row in await page.locator("#step-4 tbody tr").all():
+    assert set(await rows.locator("[data-cookie]").all_inner_texts()) == set(kept)
+    for row in await rows.all():
         cookie = kept[await row.locator("[data-cookie]").inner_text()]
-        told = f"HttpOnly; SameSite={cookie['sameSite']}; Path={cookie['path']}"
         assert cookie["httpOnly"]
+        told = f"HttpOnly; SameSite={cookie['sameSite']}; Path={cookie['path']}"
         await expect(row).to_contain_text(told)
     assert await scenes.verdict("step-4") == "good: They are there, and this page cannot read them."
     assert await scenes.shown("step-4") == ["GET /getProfile 200"]
-
-    assert await scenes.shown("step-5") == ["GET /getProfile 200"]
-    await expect(page.locator("#profile")).to_contain_text(MARKUP)
-    await expect(page.locator("#who")).to_have_text(f"Signed in as {MARKUP}")
-    assert await page.locator("main img").count() == 0
-
-    assert await scenes.shown("step-6") == ["GET /getProfile 200", "GET /getProfile 401"]
-    assert "payload changed: 401 invalid-token" in await scenes.verdict("step-6")
-    done = page.locator(".journey a[data-done=good]")
-    await expect(done).to_have_count(6)
 
 
 async def test_a_character_of_any_part_is_enough(scenes: Scenes) -> None:
@@ -108,3 +111,8 @@ async def test_what_is_copied_as_curl_gets_the_same_answer(scenes: Scenes, tmp_p
         )
         out, _ = await process.communicate()
         assert out.decode().startswith(f"HTTP/1.1 {status}"), command
+
+
+async def test_the_start_says_where_it_is(scenes: Scenes, served: Served) -> None:
+    assert f"watch it    {scenes.visitor.origin}/ " in served.said
+    assert "access tokens last 900 seconds" in served.said
