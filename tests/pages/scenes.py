@@ -16,7 +16,6 @@ REFUSALS = {
     "401 /auth/refresh",
     "401 /getProfile",
     "403 /auth/password",
-    "404 /.well-known/jwks.json",
 }
 
 

@@ -58,8 +58,19 @@ async def _the_token_is_the_servers(scenes: Scenes) -> None:
     for name, value in (header | payload).items():
         line = page.locator(".claims button", has=page.get_by_text(name, exact=True))
         await expect(line).to_contain_text(str(value[0] if name == "amr" else value))
-    first, second = await scenes.shown("step-3")
-    assert (first, second[:26]) == ("POST /auth/token 200", "GET /.well-known/jwks.json")
+    assert await scenes.shown("step-3") == [
+        "POST /auth/token 200",
+        "GET /.well-known/jwks.json 200",
+    ]
+    (keys,) = await scenes.bodies("/.well-known/jwks.json")
+    shown = await page.locator("#keys li").evaluate_all(
+        "(all) => all.map((one) => one.dataset.kid)"
+    )
+    assert shown == [key["kid"] for key in keys["keys"]]
+    await expect(page.locator("#keys mark")).to_have_text(header["kid"])
+    assert "verified the signature with nothing but the public key" in (
+        await scenes.verdict("step-3")
+    )
 
 
 async def _the_cookies_are_the_browsers(scenes: Scenes) -> None:

@@ -1,5 +1,8 @@
 """`/` in a real browser: every thing to try, one's devices and one's password."""
 
+import asyncio
+from asyncio.subprocess import PIPE
+
 import httpx
 import pytest
 import pytest_asyncio
@@ -8,7 +11,7 @@ from playwright.async_api import BrowserContext, expect
 from pages.conftest import ACCESS_TTL, Account
 from pages.scenes import Scenes
 from pages.visitor import Visitor
-from serving import Served
+from serving import PROGRAM, Served, environment
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -102,6 +105,25 @@ async def test_the_docs_are_guarded_until_one_signs_in(scenes: Scenes) -> None:
     assert "bad: Without cookies: led to /login, 200. With them: led to /login" in (
         await scenes.press("try-docs", button)
     )
+
+
+async def test_a_rotated_key_appears_and_the_old_token_stays_good(
+    scenes: Scenes, served: Served
+) -> None:
+    assert "good: Watching: " in await scenes.press("try-rotate", "Watch the key set")
+    before = await scenes.page.locator("#watched li").count()
+    settings = environment(data_dir=str(served.log.parent / "data"), public_url=served.origin)
+    rotate = await asyncio.create_subprocess_exec(
+        *PROGRAM, "keys", "rotate", env=settings, stdout=PIPE
+    )
+    out, _ = await rotate.communicate()
+    new = out.decode().split()[0]
+    verdict = scenes.panel("try-rotate").locator(".verdict")
+    await expect(verdict).to_contain_text(f"The key set changed: {before + 1} keys now. New: {new}")
+    await expect(verdict).to_contain_text("The token that the old key had signed: 200.")
+    await expect(scenes.page.locator("#watched li")).to_have_count(before + 1)
+    assert await scenes.shown("try-rotate") == ["GET /getProfile 200"]
+    await expect(scenes.page.get_by_role("button", name="Watch the key set")).to_be_visible()
 
 
 async def test_devices_are_listed_and_ended(scenes: Scenes) -> None:
