@@ -22,7 +22,7 @@ LIMITS: dict[str, Any] = {
     for name, field in Settings.model_fields.items()
     if name.startswith("limit_")
 }
-_GENEROUS = dict.fromkeys(LIMITS.keys() - {"limit_blocks"}, "1000000/second")
+GENEROUS = dict.fromkeys(LIMITS.keys() - {"limit_blocks"}, "1000000/second")
 
 # The smallest cost that Argon2 takes: tests are about what happens around the hash.
 cheap_hashes = HashParameters(memory_kib=8, passes=1, lanes=1)
@@ -54,7 +54,7 @@ class MovedClock:
 
 def make_settings(**changes: object) -> Settings:
     """Make settings with a secret and generous limits; no .env file is read."""
-    return Settings.model_validate({"secret_key": SecretStr(SECRET), **_GENEROUS, **changes})
+    return Settings.model_validate({"secret_key": SecretStr(SECRET), **GENEROUS, **changes})
 
 
 def make_client(app: FastAPI, address: str = "127.0.0.1") -> httpx.AsyncClient:

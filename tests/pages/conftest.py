@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
+from factories import GENEROUS
 from pages.app_server import app_server
 from pages.visitor import Visitor
 from serving import Served, serving
@@ -32,7 +33,7 @@ class Account:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Run the server on an empty data directory."""
-    with serving(tmp_path_factory.mktemp("pages")) as served:
+    with serving(tmp_path_factory.mktemp("pages"), **GENEROUS) as served:
         yield served
 
 
@@ -104,8 +105,18 @@ def short_lived(tmp_path_factory: pytest.TempPathFactory, app_origin: str) -> It
         "access_token_ttl": str(ACCESS_TTL),
         "allowed_origins": app_origin,
         "log_format": "json",
+        **GENEROUS,
     }
     with serving(tmp_path_factory.mktemp("short-lived"), **settings) as served:
+        httpx.post(f"{served.origin}/auth/register", json=vars(Account())).raise_for_status()
+        yield served
+
+
+@pytest.fixture(scope="session")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Run a server where one wrong password, or one renewal in a minute, is enough."""
+    limits = {"limit_failures_account_address": "1/5minutes", "limit_refreshes": "1/minute"}
+    with serving(tmp_path_factory.mktemp("strict"), access_token_ttl="1", **limits) as served:
         httpx.post(f"{served.origin}/auth/register", json=vars(Account())).raise_for_status()
         yield served
 

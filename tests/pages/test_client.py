@@ -151,3 +151,17 @@ async def test_a_token_that_is_never_fresh_is_renewed_once(
         "POST /auth/refresh 200",
         "GET /getProfile 401",
     ]
+
+
+async def test_a_limit_on_renewals_is_told_and_not_tried_again(
+    context: BrowserContext, strict: Served
+) -> None:
+    tab = await Tab.open(context, strict.origin + QUIET_PAGE)
+    await tab.sign_in(ADA)
+    async with asyncio.timeout(20):
+        while "POST /auth/refresh 429" not in tab.answers:
+            tab.answers.clear()
+            status, problem = await tab.ask("/getProfile")
+    assert (status, problem["title"]) == (429, "Too many attempts")
+    assert tab.answers == ["GET /getProfile 401", "POST /auth/refresh 429"]
+    assert "signed-out" not in await tab.heard()

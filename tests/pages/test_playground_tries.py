@@ -1,6 +1,7 @@
 """`/` in a real browser: every thing to try, one's devices and one's password."""
 
 import asyncio
+import re
 from asyncio.subprocess import PIPE
 
 import httpx
@@ -159,3 +160,20 @@ async def test_the_password_is_changed_by_who_knows_it(scenes: Scenes, trier: Ac
     await form.get_by_label("Present password").fill("four lamps beside the canal")
     await form.get_by_label("New password").fill(trier.password)
     assert (await scenes.press("change", "Change it")).startswith("good: ")
+
+
+async def test_too_many_tries_are_told_with_when_to_come_again(
+    context: BrowserContext, strict: Served
+) -> None:
+    scenes = await Scenes.open(await Visitor.arrive(context, strict.origin))
+    scenes.visitor.refusals.add("429 /auth/login")
+    await scenes.fill_in(Account().email, Account().password)
+    assert (await scenes.press("step-1", "Sign in")).startswith("good: ")
+    button = "Try all three, and measure"
+    first, second = [await scenes.press("step-2", button) for _ in range(2)]
+    assert re.fullmatch(r"bad: .*Too many attempts.* Come again in \d+ s\.", second), (
+        first,
+        second,
+    )
+    assert "POST /auth/login 429" in await scenes.shown("step-2")
+    assert scenes.visitor.faults == []
