@@ -7,6 +7,8 @@ does not come out at the other end.
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, Literal
 
 import structlog
@@ -42,6 +44,9 @@ FIELDS = frozenset(
         "workers",
     }
 )
+# What every line of one request says. A single variable, because each request pays for it.
+REQUEST: ContextVar[Mapping[str, str]] = ContextVar("request", default=MappingProxyType({}))
+
 _LONGEST_VALUE = 512
 _QUIET = ("uvicorn.access", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
 
@@ -49,6 +54,7 @@ _QUIET = ("uvicorn.access", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
 def configure_logging(style: Literal["console", "json"], level: int = logging.INFO) -> None:
     """Send structlog's and the standard library's lines to standard error in one shape."""
     shared: list[Processor] = [
+        _add_request,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
@@ -85,6 +91,13 @@ def configure_logging(style: Literal["console", "json"], level: int = logging.IN
         logging.getLogger(name).propagate = True
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _add_request(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    event.update(REQUEST.get())
+    return event
 
 
 def _only_known_fields(
