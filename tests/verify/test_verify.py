@@ -123,6 +123,12 @@ async def test_what_the_request_says_of_its_body_does_not_matter(about: Lines) -
     assert answer.slug == "not-authenticated"
 
 
+async def test_long_headers_are_refused_here_too() -> None:
+    for size, slug in ((16_000, "not-authenticated"), (16_384, "headers-too-large")):
+        answer = await ask(make_walls(), "GET", PATH, [("x-filler", "a" * size)])
+        assert answer.slug == slug
+
+
 async def test_the_route_behind_it_says_the_same(start: AppFactory) -> None:
     async with start() as app, make_client(app) as client:
         await sign_up(client)
