@@ -10,14 +10,15 @@ import httpx
 
 from authsvc.core.clock import Clock, SystemClock
 from authsvc.tokens import errors as token_errors
-from authsvc.tokens.claims import Claims, Purpose
+from authsvc.tokens.claims import Purpose
+from authsvc.tokens.genuine import GenuineToken
 from authsvc.tokens.keyring import KeyRing
-from authsvc.tokens.parser import parse
+from authsvc.tokens.parser import prove
+from authsvc.tokens.seen import SeenTokens
 from authsvc.verifier.errors import InvalidToken, SessionEnded, TokenExpired, Unavailable
 from authsvc.verifier.fetch import Source
 from authsvc.verifier.following import Following
 from authsvc.verifier.key_set import KeySet
-from authsvc.verifier.memory import Memory
 from authsvc.verifier.policy import VerifierPolicy, checked_issuer, checked_url
 from authsvc.verifier.principal import Principal
 from authsvc.verifier.revocations import Revocations
@@ -80,7 +81,8 @@ class Verifier:
                 revocations_url or f"{issuer}/auth/revocations", allow_http=allow_http
             )
             self._feed = Revocations(self._source, feed_at, client, self._policy, self._clock)
-        self._memory = Memory(self._policy.remembered_tokens)
+        self._seen = SeenTokens(self._policy.remembered_tokens)
+        self._ring: KeyRing | None = None
         works = [self._keys.renew] + ([self._feed.follow] if self._feed else [])
         self._following = Following(works, self._policy.poll_every)
 
@@ -124,18 +126,19 @@ class Verifier:
         """
         if not self._following.is_going:
             raise RuntimeError("the verifier is not open: use `async with`, or its lifespan")
-        ring = await self._keys.ring()
-        principal = self._memory.recall(token, ring)
-        if principal is None:
-            principal = await self._read(token, ring)
-        if principal.expires_at <= self._clock.now():
-            raise TokenExpired
+        try:
+            claims = (await self._genuine(token)).claims_at(self._clock.now())
+        except token_errors.InvalidToken as fault:
+            _log.info("a token was refused: %s", fault.reason)
+            raise InvalidToken from None
+        except token_errors.ExpiredToken:
+            raise TokenExpired from None
         if self._feed:
-            if principal.session_id in self._feed:
+            if claims.sid in self._feed:
                 raise SessionEnded
             if not self._feed.is_trusted:
                 raise Unavailable
-        return principal
+        return Principal.of(claims)
 
     @property
     def state(self) -> VerifierState:
@@ -168,31 +171,27 @@ class Verifier:
 
         return requires_of(self, scopes)
 
-    async def _read(self, token: str, ring: KeyRing) -> Principal:
-        try:
+    async def _genuine(self, token: str) -> GenuineToken:
+        """Prove a token, unless that was done before with the same keys."""
+        ring = await self._keys.ring()
+        genuine = self._seen_under(ring).get(token)
+        if genuine is None:
             try:
-                claims = self._parse(token, ring)
+                genuine = self._prove(token, ring)
             except token_errors.InvalidToken as fault:
                 newer = await self._keys.look_again() if fault.reason == "kid" else ring
                 if newer is ring:
                     raise
-                ring = newer
-                claims = self._parse(token, ring)
-        except token_errors.InvalidToken as fault:
-            _log.info("a token was refused: %s", fault.reason)
-            raise InvalidToken from None
-        except token_errors.ExpiredToken:
-            raise TokenExpired from None
-        principal = Principal.of(claims)
-        self._memory.keep(token, ring, principal)
-        return principal
+                ring, genuine = newer, self._prove(token, newer)
+            self._seen_under(ring).add(token, genuine)
+        return genuine
 
-    def _parse(self, token: str, ring: KeyRing) -> Claims:
-        return parse(
-            token,
-            ring,
-            Purpose.ACCESS,
-            issuer=self.issuer,
-            audience=self._audience,
-            now=self._clock.now(),
-        )
+    def _seen_under(self, ring: KeyRing) -> SeenTokens:
+        if ring is not self._ring:
+            self._ring = ring
+            self._seen.clear()
+        return self._seen
+
+    def _prove(self, token: str, ring: KeyRing) -> GenuineToken:
+        now, audience = self._clock.now(), self._audience
+        return prove(token, ring, Purpose.ACCESS, issuer=self.issuer, audience=audience, now=now)
