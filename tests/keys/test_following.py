@@ -153,6 +153,30 @@ async def test_what_could_not_be_committed_is_not_used(
     assert len(await stored(database)) == 2
 
 
+async def test_a_turn_that_could_not_be_committed_is_not_taken(
+    database_address: str,
+    database: Database,
+    keys: KeyService,
+    clock: MovedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with desk(database_address, clock=clock) as operator:
+        waiting = (await operator.rotate()).kid
+    async with database.writing() as session:
+        await session.exec(delete(SigningKeyRow).where(col(SigningKeyRow.kid) != waiting))
+
+    async def refuse(*_: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr("authsvc.core.database._commit", refuse)
+        with pytest.raises(Unavailable):
+            await keys.follow()
+    assert ring_of(keys) == (None, {waiting})
+    await keys.follow()
+    assert ring_of(keys) == (waiting, {waiting})
+
+
 async def test_the_loop_turns_while_primes_are_sought(
     database_address: str, clock: MovedClock
 ) -> None:

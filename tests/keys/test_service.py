@@ -10,6 +10,7 @@ from sqlmodel import update
 from attacks.forge import ALGORITHMS, make_forge
 from authsvc.core.database import Database
 from authsvc.core.secrets import ApplicationSecret
+from authsvc.keys import opening
 from authsvc.keys.errors import KeyUnusable
 from authsvc.keys.material import make_key, prepare
 from authsvc.keys.models import SigningKeyRow
@@ -172,4 +173,16 @@ async def test_a_row_moved_to_another_algorithm_stops_the_start(
         await session.exec(update(SigningKeyRow).values(alg="HS256"))
     async with keeper(database_address, "HS256") as keys:
         with pytest.raises(KeyUnusable, match=kid):
+            await keys.open()
+
+
+async def test_a_key_that_does_not_verify_what_it_signs_stops_the_start(
+    database_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kid = await first_key(database_address)
+    # No material that can be read does this; a broken library or machine might.
+    one, other = make_forge("ES256"), prepare("ES256", make_key("ES256"))
+    monkeypatch.setattr(opening, "prepare", lambda *_: (one.signing, other[1]))
+    async with keeper(database_address) as keys:
+        with pytest.raises(KeyUnusable, match=f"{kid} is not usable: its public half is another"):
             await keys.open()

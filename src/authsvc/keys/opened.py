@@ -41,7 +41,7 @@ class OpenedKeys:
         self._opened = {row.kid: self._open(row) for row in _standing(rows)}
 
     def take_in(self, rows: Sequence[SigningKeyRow]) -> bool:
-        """Open what is new or changed, forget what is gone, and tell whether all of it is open.
+        """Open what is new or changed, and tell whether all of it is open.
 
         What does not open is told once. Then the rest is kept as it was: a key whose private half
         was erased meanwhile still signs here, because its successor cannot.
@@ -56,8 +56,7 @@ class OpenedKeys:
                 if (row.kid, row.sealed_key) not in self._shut:
                     _log.error("signing_key_unusable", kid=row.kid, reason=str(fault))
         if shut:
-            standing = {row.kid for row in _standing(rows)}
-            taken |= {kid: known for kid, known in self._opened.items() if kid in standing}
+            taken |= self._opened
         self._opened, self._shut = taken, shut
         return not shut
 

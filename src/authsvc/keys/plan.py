@@ -131,8 +131,7 @@ def make_plan(
 
 def _is_rotation_due(last: Life, policy: KeyPolicy, now: datetime) -> bool:
     due_at = last.row.signs_from + policy.rotation - policy.publish_ahead
-    # A key that only its file can sign with is not followed by one of ours.
-    return bool(policy.rotation) and _can_sign(last) and due_at <= now
+    return bool(policy.rotation) and due_at <= now
 
 
 def _to_be_erased(left: Sequence[Life], policy: KeyPolicy, now: datetime) -> tuple[Life, ...]:
