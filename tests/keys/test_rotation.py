@@ -49,6 +49,10 @@ async def test_keys_rotate_by_themselves_and_every_process_does_the_same(
         clock.move(minutes=20, seconds=-1)
         assert await followed(one, two) == [(new, [new, old])] * 2
         clock.move(seconds=1)
+        # To the moment, and not with the next look.
+        found = one.current.ring.find(old)
+        assert found
+        assert not found.is_usable(clock.now())
         assert await followed(one, two) == [(new, [new])] * 2
     assert [row.kid for row in await stored(database)] == [new]
 
