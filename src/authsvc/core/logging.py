@@ -4,12 +4,15 @@ Only the fields named here are ever written. A password or token handed to the l
 does not come out at the other end.
 """
 
+import contextlib
+import json
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextvars import ContextVar
-from types import MappingProxyType
-from typing import Any, Literal
+from functools import cache, partial
+from types import MappingProxyType, NoneType
+from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import Processor
@@ -48,6 +51,9 @@ FIELDS = frozenset(
 REQUEST: ContextVar[Mapping[str, str]] = ContextVar("request", default=MappingProxyType({}))
 
 _LONGEST_VALUE = 512
+_PLAIN = (int, float, NoneType)
+# Escapes whatever is not ASCII.
+_encode = json.JSONEncoder(default=repr).encode
 _QUIET = ("uvicorn.access", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
 
 
@@ -63,25 +69,26 @@ def configure_logging(style: Literal["console", "json"], level: int = logging.IN
     # Plain tracebacks: the colourful kind prints local variables, and those hold passwords.
     last: list[Processor] = [structlog.processors.format_exc_info, _only_known_fields]
     if style == "json":
-        last.append(structlog.processors.JSONRenderer(ensure_ascii=True))
+        last.append(_as_json)
     else:
         last.append(
             structlog.dev.ConsoleRenderer(
                 colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
             )
         )
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=False,
-    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
+    )
+    structlog.configure(
+        processors=[*shared, *last],
+        # Each logger is made once, and its lines go past the standard library's machinery.
+        logger_factory=cache(partial(_Lines, handler)),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
     root.handlers = [handler]
@@ -98,6 +105,32 @@ def _add_request(
 ) -> MutableMapping[str, Any]:
     event.update(REQUEST.get())
     return event
+
+
+class _Lines:
+    """Writes finished lines of one logger to where a handler writes.
+
+    A line through the standard library costs more than the request that it is about.
+    """
+
+    def __init__(self, handler: "logging.StreamHandler[TextIO]", name: str | None = None) -> None:
+        self.name = name
+        self._handler = handler
+
+    def info(self, line: str) -> None:
+        # As the handler does: nothing that is wrong with standard error fails a request.
+        with (
+            contextlib.suppress(OSError, ValueError),
+            self._handler.lock or contextlib.nullcontext(),
+        ):
+            self._handler.stream.write(line + self._handler.terminator)
+            self._handler.flush()
+
+    debug = warning = error = critical = info
+
+
+def _as_json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    return _encode(event)
 
 
 def _only_known_fields(
@@ -117,7 +150,7 @@ def _is_traceback(key: str, value: object) -> bool:
 
 def _printable(value: object) -> object:
     """Keep a value on its line: control characters are escaped, long texts cut."""
-    if isinstance(value, int | float | None):
+    if isinstance(value, _PLAIN):
         return value
     text = str(value)
     if not text.isprintable():

@@ -1,7 +1,8 @@
 """The credential service: signs people up and checks their passwords.
 
-No database connection is held while a password is hashed: look-ups happen in a read of their own
-before, writes in the request's transaction after.
+A slot for the hash is taken before anything is looked up: a thousand who come together do not queue
+for the database first. No connection is held while a password is hashed: look-ups happen in a read
+of their own before, writes in the request's transaction after.
 """
 
 import hmac
@@ -87,10 +88,12 @@ class CredentialService:
         self._tools.passwords.policy.check(password, email=email, name=name)
         # One at a time for each address: of fifty that come at once, one or two are hashed and
         # the others find the address taken. Between processes the constraint decides.
+        # Who waits for another here takes no slot.
         async with self._tools.sign_ups.of(email):
-            if await self._stored(email):
-                raise EmailTaken
-            password_hash = await self._tools.passwords.hash(password, place)
+            with self._tools.passwords.slot(place) as slot:
+                if await self._stored(email):
+                    raise EmailTaken
+                password_hash = await self._tools.passwords.hash(password, slot)
             return await self.add(email, password_hash, name, roles)
 
     async def add(
@@ -126,7 +129,8 @@ class CredentialService:
 
         """
         self._tools.passwords.policy.check(password, email=user.email, name=user.name)
-        password_hash = await self._tools.passwords.hash(password, place)
+        with self._tools.passwords.slot(place) as slot:
+            password_hash = await self._tools.passwords.hash(password, slot)
         now = self._tools.clock.now()
         if not await self._users.set_password(
             user.id, user.password_generation, password_hash, now
@@ -143,16 +147,17 @@ class CredentialService:
             Busy: If too many passwords are waiting to be hashed.
 
         """
-        async with self._tools.database.reading() as session:
-            user = await UserRepository(session).get(user_id)
-        email = user.email if user else str(user_id)
-        async with self._attempt(email, source):
-            verdict = await self._tools.passwords.verify(
-                password, user.password_hash if user else None, source.place
-            )
-            if user is None or not verdict.is_right:
-                _log.info("reauthentication_failed", user_id=user_id)
-                raise WrongPassword
+        # The limiter knows accounts by their addresses. So here the look-up comes before it, and
+        # the slot before both.
+        with self._tools.passwords.slot(source.place) as slot:
+            async with self._tools.database.reading() as session:
+                user = await UserRepository(session).get(user_id)
+            async with self._attempt(user.email if user else str(user_id), source):
+                stored = user.password_hash if user else None
+                verdict = await self._tools.passwords.verify(password, stored, slot)
+                if user is None or not verdict.is_right:
+                    _log.info("reauthentication_failed", user_id=user_id)
+                    raise WrongPassword
         return user
 
     async def authenticate(self, email: str, password: str, source: Source) -> User:
@@ -168,10 +173,10 @@ class CredentialService:
             return await self._authenticated(email, password, source.place)
 
     async def _authenticated(self, email: str, password: str, place: str) -> User:
-        user = await self._stored(email)
-        verdict = await self._tools.passwords.verify(
-            password, user.password_hash if user else None, place
-        )
+        with self._tools.passwords.slot(place) as slot:
+            user = await self._stored(email)
+            stored = user.password_hash if user else None
+            verdict = await self._tools.passwords.verify(password, stored, slot)
         if user is None or not verdict.is_right or not user.is_active:
             reason = "unknown" if user is None else "disabled" if verdict.is_right else "password"
             _log.info("login_failed", reason=reason, account=self._account(email))

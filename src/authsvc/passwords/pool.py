@@ -11,8 +11,8 @@ import math
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
@@ -24,6 +24,26 @@ T = TypeVar("T")
 _NICENESS = 19
 # The part of all slots that the jobs of one place may take.
 _SHARE = 1 / 4
+
+
+class Slot:
+    """A place among the threads and in the queue, for one job."""
+
+    def __init__(self, executor: ThreadPoolExecutor, free: Callable[[], None]) -> None:
+        """Run on `executor`; `free` is called once the job is out."""
+        self._executor = executor
+        self._free = free
+        self.is_used = False
+
+    async def run(self, job: Callable[[], T]) -> T:
+        """Run the job off the event loop. From now on the slot is the job's, whoever goes away."""
+        if self.is_used:
+            raise RuntimeError("a slot is for one job")
+        future = self._executor.submit(job)
+        self.is_used = True
+        # On the thread's future: a client that goes away frees its slot only once the job is out.
+        future.add_done_callback(lambda _done: self._free())
+        return await asyncio.wrap_future(future)
 
 
 class HashPool:
@@ -43,17 +63,19 @@ class HashPool:
         with self._guard:
             return self._taken.total()
 
-    async def run(self, job: Callable[[], T], place: str = "") -> T:
-        """Run one job off the event loop.
+    @contextlib.contextmanager
+    def slot(self, place: str = "") -> Iterator[Slot]:
+        """Take a slot before the work that leads to a job, so that nothing is done for nothing.
+
+        A block that ends without having run a job gives the slot back.
 
         Args:
-            job: The work.
             place: For whom: one place gets a quarter of all slots. Work of our own has none, and
                 no share.
 
         Raises:
             Busy: If every thread is taken and the queue is full, or the place has its share. The
-                job is not started then.
+                block does not begin then.
 
         """
         with self._guard:
@@ -61,12 +83,19 @@ class HashPool:
             if is_full or (place and self._taken[place] >= self._share):
                 raise Busy
             self._taken[place] += 1
-        future = self._executor.submit(job)
-        # On the thread's future: a client that goes away frees its slot only once the job is out.
-        future.add_done_callback(partial(self._free, place))
-        return await asyncio.wrap_future(future)
+        slot = Slot(self._executor, partial(self._free, place))
+        try:
+            yield slot
+        finally:
+            if not slot.is_used:
+                self._free(place)
 
-    def _free(self, place: str, _future: Future[T]) -> None:
+    async def run(self, job: Callable[[], T], place: str = "") -> T:
+        """Run one job off the event loop, in a slot of its own. Raises what `slot` raises."""
+        with self.slot(place) as slot:
+            return await slot.run(job)
+
+    def _free(self, place: str) -> None:
         with self._guard:
             self._taken[place] -= 1
             if not self._taken[place]:
