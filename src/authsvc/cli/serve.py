@@ -1,7 +1,10 @@
 """`authsvc serve`: checks everything, then listens."""
 
 import contextlib
+import os
 import socket
+import tempfile
+from collections.abc import Iterator
 from typing import Annotated
 
 import structlog
@@ -14,6 +17,7 @@ from authsvc.boot import load_settings
 from authsvc.cli.protocol import BoundedHttp
 from authsvc.cli.workshop import command, fail, workshop
 from authsvc.core.logging import configure_logging
+from authsvc.counters.instruments import MULTIPROCESS_DIR
 from authsvc.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -61,7 +65,7 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), _counting_together(settings, workers):
         _run(config, listener)
 
 
@@ -81,6 +85,23 @@ def _listener(host: str, port: int) -> socket.socket:
     except OSError as fault:
         reason = (fault.strerror or "").partition(" (")[0]
         fail(f"Cannot listen on {host}, port {port}: {reason}.")
+
+
+@contextlib.contextmanager
+def _counting_together(settings: Settings, workers: int) -> Iterator[None]:
+    """Give several workers a directory of counts, so that any of them can answer for all.
+
+    It is named before they start: the metrics library looks for it when it is imported.
+    """
+    if settings.metrics_token is None or workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="authsvc-metrics-") as directory:
+        os.environ[MULTIPROCESS_DIR] = directory
+        try:
+            yield
+        finally:
+            del os.environ[MULTIPROCESS_DIR]
 
 
 def _run(config: uvicorn.Config, listener: socket.socket) -> None:

@@ -6,7 +6,7 @@ does not come out at the other end.
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, Literal
@@ -48,6 +48,11 @@ FIELDS = frozenset(
 REQUEST: ContextVar[Mapping[str, str]] = ContextVar("request", default=MappingProxyType({}))
 
 _LONGEST_VALUE = 512
+# Called with each event that is logged while it is set: one application listens to its own
+# requests, and to nobody else's.
+listener: ContextVar[Callable[[Mapping[str, Any]], None] | None] = ContextVar(
+    "listener", default=None
+)
 _QUIET = ("uvicorn.access", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
 
 
@@ -71,7 +76,7 @@ def configure_logging(style: Literal["console", "json"], level: int = logging.IN
             )
         )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[_tell, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
@@ -97,6 +102,14 @@ def _add_request(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     event.update(REQUEST.get())
+    return event
+
+
+def _tell(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    if listens := listener.get():
+        listens(event)
     return event
 
 

@@ -11,6 +11,7 @@ import math
 import os
 import threading
 from collections import Counter
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -29,11 +30,22 @@ _SHARE = 1 / 4
 class HashPool:
     """Runs hashing jobs, `workers` at a time, with at most `queue` more waiting."""
 
-    def __init__(self, workers: int, queue: int) -> None:
-        """Start no thread yet; each starts with its first job."""
+    def __init__(
+        self, workers: int, queue: int, tell: Callable[[float, float], None] | None = None
+    ) -> None:
+        """Start no thread yet; each starts with its first job.
+
+        Args:
+            workers: How many jobs run at once.
+            queue: How many more may wait.
+            tell: Called by the thread after each job with the seconds that it waited and took.
+
+        """
         self._executor = ThreadPoolExecutor(workers, "hash", initializer=_lower_priority)
-        self._slots = workers + queue
-        self._share = math.ceil(self._slots * _SHARE)
+        self._workers = workers
+        self.slots = workers + queue
+        self._tell = tell
+        self._share = math.ceil(self.slots * _SHARE)
         self._taken: Counter[str] = Counter()
         self._guard = threading.Lock()
 
@@ -57,11 +69,11 @@ class HashPool:
 
         """
         with self._guard:
-            is_full = self._taken.total() >= self._slots
+            is_full = self._taken.total() >= self.slots
             if is_full or (place and self._taken[place] >= self._share):
                 raise Busy
             self._taken[place] += 1
-        future = self._executor.submit(job)
+        future = self._executor.submit(self._timed(job))
         # On the thread's future: a client that goes away frees its slot only once the job is out.
         future.add_done_callback(partial(self._free, place))
         return await asyncio.wrap_future(future)
@@ -71,6 +83,30 @@ class HashPool:
             self._taken[place] -= 1
             if not self._taken[place]:
                 del self._taken[place]
+
+    def _timed(self, job: Callable[[], T]) -> Callable[[], T]:
+        tell, submitted = self._tell, time.perf_counter()
+        if tell is None:
+            return job
+
+        def timed() -> T:
+            began = time.perf_counter()
+            try:
+                return job()
+            finally:
+                tell(began - submitted, time.perf_counter() - began)
+
+        return timed
+
+    @property
+    def running(self) -> int:
+        """How many jobs are being done."""
+        return min(self.taken, self._workers)
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a thread."""
+        return max(0, self.taken - self._workers)
 
     def close(self) -> None:
         """Let the jobs under way finish, and drop the waiting ones."""
