@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from authsvc import __version__
 from authsvc.core.address import ClientAddress
 from authsvc.core.clock import Clock, SystemClock
+from authsvc.core.crowd import Crowd
 from authsvc.core.envelope import Envelope, security_headers
 from authsvc.core.express import Express
 from authsvc.core.gate import BodyGate, KnownHosts, ListedOrigins
@@ -163,6 +164,7 @@ def _build_walls(app: FastAPI, settings: Settings, parts: Parts) -> None:
         on_behalf={verify.PATH},
     )
     app.add_middleware(KnownHosts, hosts=settings.hosts, exempt=ANY_HOST)
+    app.add_middleware(Crowd, exempt=ANY_HOST)
     app.add_middleware(Refusals, render=_renderer(settings))
     app.add_middleware(
         ListedOrigins,

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from typing import Annotated
@@ -20,10 +21,22 @@ from authsvc.core.logging import configure_logging
 from authsvc.counters.instruments import MULTIPROCESS_DIR
 from authsvc.settings import Settings
 
+if sys.platform != "win32":
+    import resource
+
 _log = structlog.get_logger(__name__)
 
+# What each worker process loads; how HTTP is spoken.
+APPLICATION = "authsvc.boot:application"
+PROTOCOL: type[BoundedHttp] = BoundedHttp
+
+# Seconds. Longer than the proxies in front keep an idle connection, as a rule: they should end it.
+IDLE = 65
 _GRACE = 10
 _BACKLOG = 2048
+# Connections for each process. It needs other files, too, and refusing takes some beyond.
+MOST_CONNECTIONS = 4096
+_OTHER_FILES = 256
 
 _NOT_SHARED = "each worker counts attempts by itself; set AUTHSVC_RATE_LIMIT_STORAGE to a Valkey"
 
@@ -53,20 +66,34 @@ def serve(
     if not settings.is_production and settings.log_style == "console":
         _welcome(settings, host, port)
     config = uvicorn.Config(
-        "authsvc.boot:application",
+        APPLICATION,
         factory=True,
         workers=workers,
-        http=BoundedHttp,
+        http=PROTOCOL,
         ws="none",
         log_config=None,
         # We write a line for each request ourselves, and find the client's address ourselves.
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=_GRACE,
+        limit_concurrency=_places(),
     )
     with contextlib.suppress(KeyboardInterrupt), _counting_together(settings, workers):
         _run(config, listener)
+
+
+def _places() -> int:
+    """Tell how many connections a process keeps, after asking for as many files as it may have."""
+    if sys.platform == "win32":
+        return MOST_CONNECTIONS
+    wanted = 2 * MOST_CONNECTIONS + _OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(1, min(MOST_CONNECTIONS, (soft - _OTHER_FILES) // 2))
 
 
 @command
