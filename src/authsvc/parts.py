@@ -72,9 +72,8 @@ class Parts:
         secret = policies.secret(settings)
         database = Database(settings.database)
         tokens = TokenService(settings.public_url, clock)
-        revocations = RevocationFeed(database, clock)
+        counters, revocations = Counters(), RevocationFeed(database, clock)
         sealer, key_policy = Sealer(secret), policies.key_policy(settings)
-        counters = Counters()
         pool = HashPool(settings.hash_concurrency, settings.hash_queue, counters.hashed)
         passwords = PasswordService(
             PasswordHasher(hash_parameters), pool, PasswordPolicy(settings.password_min_length)

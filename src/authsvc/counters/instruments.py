@@ -11,8 +11,18 @@ from pathlib import Path
 from typing import Literal
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+# A second series for each counter, with when it began, that nobody asks for.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 __all__ = ["CONTENT_TYPE", "MULTIPROCESS_DIR", "Counters"]
 
@@ -33,12 +43,16 @@ _EVENTS: Mapping[str, tuple[str, str, str | None]] = {
     "reauthentication_failed": ("failed_confirmations", "Wrong passwords of the signed-in", None),
     "token_refused": ("refused_tokens", "Access tokens refused", "reason"),
     "limited": ("limited", "Attempts refused as too many", "reason"),
+    "limits_unavailable": ("limit_failures", "Attempts that could not be counted", "error"),
     "refused": ("refusals", "Requests refused as no client in good order sends them", "problem"),
     "database_unavailable": ("database_failures", "Requests that found no database", "error"),
     "unexpected_error": ("unexpected_errors", "Errors nobody had thought of", None),
 }
 # Shown as zero before they first happen: an alarm can ask how fast they grow.
-_EXPECTED: Mapping[str, tuple[str, ...]] = {"login_failed": ("unknown", "password", "disabled")}
+_EXPECTED: Mapping[str, tuple[str, ...]] = {
+    "login_failed": ("unknown", "password", "disabled"),
+    "limited": ("tries", "address", "account-address", "account", "network", "refreshes"),
+}
 
 # Readings: name, what it says, and how those of several processes become one.
 _READINGS: Mapping[str, tuple[str, Literal["livesum", "livemin"]]] = {

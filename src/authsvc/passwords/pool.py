@@ -10,8 +10,8 @@ import contextlib
 import math
 import os
 import threading
-from collections import Counter
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
