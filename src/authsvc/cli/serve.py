@@ -33,6 +33,9 @@ PROTOCOL: type[BoundedHttp] = BoundedHttp
 # Seconds. Longer than the proxies in front keep an idle connection, as a rule: they should end it.
 IDLE = 65
 _GRACE = 10
+# A worker that gives no sign of life for so long is killed. Where a busy machine takes longer than
+# that to start one, none would ever start.
+_START_WITHIN = 60
 _BACKLOG = 2048
 # Connections for each process. It needs other files, too, and refusing takes some beyond.
 MOST_CONNECTIONS = 4096
@@ -79,6 +82,7 @@ def serve(
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=_GRACE,
         limit_concurrency=_places(),
+        timeout_worker_healthcheck=_START_WITHIN,
     )
     with contextlib.suppress(KeyboardInterrupt), _counting_together(settings, workers):
         _run(config, listener)
