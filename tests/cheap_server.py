@@ -1,15 +1,16 @@
-"""The service with the cheapest hashes, as several worker processes: for races, not for passwords.
+"""The real `authsvc serve`, with the cheapest hashes: for races and faults, not for passwords.
 
-`python cheap_server.py PORT WORKERS`, with the settings in the environment as always.
+`python cheap_server.py PORT WORKERS [hurried]`, with the settings in the environment as always.
+Hurried, it waits a second or two for what the real one waits ten for.
 """
 
 import sys
 
-import uvicorn
 from fastapi import FastAPI
 
 from authsvc.app import create_app
 from authsvc.boot import load_settings
+from authsvc.cli import serve
 from authsvc.cli.protocol import BoundedHttp
 from authsvc.core.logging import configure_logging
 from authsvc.passwords.hasher import HashParameters
@@ -24,17 +25,28 @@ def application() -> FastAPI:
     return create_app(settings, hash_parameters=_CHEAP)
 
 
+def impatient_application() -> FastAPI:
+    """Make one that does not wait long for a body."""
+    app = application()
+    for layer in app.user_middleware:
+        if "form_paths" in layer.kwargs:
+            layer.kwargs["within"] = 1.0
+    return app
+
+
+class Hurried(BoundedHttp):
+    """Waits for nobody very long."""
+
+    head_within = 2.0
+    body_within = 2.0
+    read_within = 1.0
+
+
 if __name__ == "__main__":
-    port, workers = (int(argument) for argument in sys.argv[1:])
-    uvicorn.run(
-        "cheap_server:application",
-        factory=True,
-        port=port,
-        workers=workers,
-        http=BoundedHttp,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        # Connections of one test wait for each other.
-        timeout_keep_alive=120,
-    )
+    serve.APPLICATION = "cheap_server:application"
+    if "hurried" in sys.argv:
+        serve.APPLICATION = "cheap_server:impatient_application"
+        serve.PROTOCOL = Hurried
+        serve.IDLE = 1
+        serve.MOST_CONNECTIONS = 20
+    serve.serve(port=int(sys.argv[1]), workers=int(sys.argv[2]))

@@ -82,10 +82,10 @@ def serving(directory: Path, *arguments: str, **settings: str) -> Iterator[Serve
 
 
 @contextmanager
-def serving_cheaply(directory: Path, *, workers: int, **settings: str) -> Iterator[Served]:
-    """Run the same service with hashes that cost nothing, on a migrated database."""
+def serving_cheaply(directory: Path, *how: str, workers: int, **settings: str) -> Iterator[Served]:
+    """Run the same service with hashes that cost nothing; `hurried`, it waits for nobody."""
     port = free_port()
-    program: Sequence[str | Path] = [sys.executable, _CHEAP_SERVER, str(port), str(workers)]
+    program: Sequence[str | Path] = [sys.executable, _CHEAP_SERVER, str(port), str(workers), *how]
     with _running(program, directory, port, settings) as served:
         yield served
 

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from authsvc import __version__
 from authsvc.core.address import ClientAddress
 from authsvc.core.clock import Clock, SystemClock
+from authsvc.core.crowd import Crowd
 from authsvc.core.envelope import Envelope, security_headers
 from authsvc.core.express import Express
 from authsvc.core.gate import BodyGate, KnownHosts, ListedOrigins
@@ -25,6 +26,7 @@ from authsvc.core.refusals import (
     refuse_http_exception,
     refuse_validation_error,
 )
+from authsvc.counters.counted import Counted
 from authsvc.docs import routes as docs
 from authsvc.docs.document import OpenAPIDocument
 from authsvc.docs.guard import READERS
@@ -35,6 +37,8 @@ from authsvc.health import routes as health
 from authsvc.introspect import routes as introspect
 from authsvc.login import routes as login
 from authsvc.logout import routes as logout
+from authsvc.metrics import routes as metrics
+from authsvc.metrics.guard import holders_of
 from authsvc.parts import Parts, lifespan
 from authsvc.password import routes as password
 from authsvc.passwords.hasher import HashParameters
@@ -58,8 +62,8 @@ OAUTH_PATHS = frozenset({"/auth/token", "/auth/revoke", "/auth/introspect"})
 # Signing in needs no cookie to be misused: another site could sign a visitor in as somebody else.
 # Refreshing reads a cookie whatever else is there.
 ALWAYS_SAME_ORIGIN = frozenset({"/auth/login", "/auth/refresh"})
-# Load balancers ask by address, under whatever name.
-ANY_HOST = frozenset({"/health/live", "/health/ready"})
+# Load balancers and Prometheus ask each process by its address, under whatever name.
+ANY_HOST = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
 class Room(NamedTuple):
@@ -96,6 +100,9 @@ def floor_plan(settings: Settings) -> Sequence[Room]:
         rooms.append(Room(docs.router, readers))
     if settings.has_playground:
         rooms.append(Room(playground.router, PUBLIC))
+    if settings.metrics_token is not None:
+        guard = holders_of(settings.metrics_token.get_secret_value())
+        rooms.append(Room(metrics.router, guard))
     return rooms
 
 
@@ -157,6 +164,7 @@ def _build_walls(app: FastAPI, settings: Settings, parts: Parts) -> None:
         on_behalf={verify.PATH},
     )
     app.add_middleware(KnownHosts, hosts=settings.hosts, exempt=ANY_HOST)
+    app.add_middleware(Crowd, exempt=ANY_HOST)
     app.add_middleware(Refusals, render=_renderer(settings))
     app.add_middleware(
         ListedOrigins,
@@ -172,6 +180,9 @@ def _build_walls(app: FastAPI, settings: Settings, parts: Parts) -> None:
         address=ClientAddress(settings.trusted_proxies),
         headers=security_headers(is_https=settings.is_https),
     )
+    if parts.is_measured:
+        routes = [route.path for route in app.state.routes]
+        app.add_middleware(Counted, counters=parts.counters, routes=routes)
 
 
 def _renderer(settings: Settings) -> Renderer:

@@ -12,6 +12,8 @@ from authsvc import policies
 from authsvc.core.background import Job, running
 from authsvc.core.clock import Clock
 from authsvc.core.database import Database
+from authsvc.counters.instruments import Counters
+from authsvc.counters.readings import READ_EVERY, Readings
 from authsvc.credentials.known_places import KnownPlaces
 from authsvc.credentials.service import CredentialTools
 from authsvc.credentials.single_flight import SingleFlight
@@ -43,6 +45,8 @@ class Parts:
     """One of each, shared by all requests of a process."""
 
     clock: Clock
+    counters: Counters
+    is_measured: bool
     database: Database
     user_lookups: UserLookups
     keys: KeyService
@@ -68,9 +72,9 @@ class Parts:
         secret = policies.secret(settings)
         database = Database(settings.database)
         tokens = TokenService(settings.public_url, clock)
-        revocations = RevocationFeed(database, clock)
+        counters, revocations = Counters(), RevocationFeed(database, clock)
         sealer, key_policy = Sealer(secret), policies.key_policy(settings)
-        pool = HashPool(settings.hash_concurrency, settings.hash_queue)
+        pool = HashPool(settings.hash_concurrency, settings.hash_queue, counters.hashed)
         passwords = PasswordService(
             PasswordHasher(hash_parameters), pool, PasswordPolicy(settings.password_min_length)
         )
@@ -78,6 +82,8 @@ class Parts:
         limiter = Limiter(policies.limit_policy(settings), counts, secret, clock)
         return cls(
             clock=clock,
+            counters=counters,
+            is_measured=settings.metrics_token is not None,
             database=database,
             user_lookups=UserLookups(database),
             keys=KeyService(database, sealer, clock, key_policy, tokens.use),
@@ -112,6 +118,8 @@ class Parts:
         state.clock = self.clock
         state.keys = self.keys
         state.server_policy = self.server_policy
+        state.counters = self.counters
+        state.readings = self.readings()
         state.database = self.database
         state.user_lookups = self.user_lookups
         state.tokens = self.tokens
@@ -127,10 +135,30 @@ class Parts:
 
     def jobs(self) -> Sequence[Job]:
         """List what each process repeats beside its requests."""
-        return (
+        jobs = [
             Job("keys", POLL, self.keys.follow),
             Job("revocation-feed", POLL_EVERY, self.revocations.poll),
             Job("session-purge", PURGE_EVERY, self.purge.run),
+        ]
+        if self.is_measured:
+            jobs.append(Job("readings", READ_EVERY, self.readings().take))
+        return jobs
+
+    def readings(self) -> Readings:
+        """Name what is read off the parts, and shown as metrics."""
+        return Readings(
+            self.counters,
+            {
+                "hashes_running": lambda: self.pool.running,
+                "hashes_waiting": lambda: self.pool.waiting,
+                "hash_slots": lambda: self.pool.slots,
+                "database_connections_used": lambda: self.database.connections_used,
+                "database_connections_most": lambda: self.database.connections_most,
+                "signing_keys": lambda: self.tokens.key_count,
+                "revocation_feed_read_timestamp_seconds": lambda: (
+                    self.clock.now().timestamp() - self.revocations.age
+                ),
+            },
         )
 
     @asynccontextmanager

@@ -186,6 +186,9 @@ class Settings(BaseSettings):
         secrets = (client.get_secret_value().partition(":")[2] for client in self.clients)
         if any(len(secret) < _SHORTEST_SECRET for secret in secrets):
             yield f"{PREFIX}CLIENTS has a secret shorter than {_SHORTEST_SECRET} characters."
+        token = self.metrics_token
+        if token is not None and len(token.get_secret_value()) < _SHORTEST_SECRET:
+            yield f"{PREFIX}METRICS_TOKEN is shorter than {_SHORTEST_SECRET} characters."
         if "*" in self.allowed_origins:
             yield f"{PREFIX}ALLOWED_ORIGINS holds *: name the origins whose pages may use cookies."
         address = DatabaseAddress.parse(self.database)

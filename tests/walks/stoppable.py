@@ -3,8 +3,8 @@
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import asyncpg
@@ -37,6 +37,16 @@ class Stoppable:
             stdout=subprocess.DEVNULL,
         )
 
+    async def kill(self) -> None:
+        """Kill all of its processes. The disk keeps what was committed; nothing is tidied up."""
+        sockets = self._server.get_postmaster_info().socket_dir
+        for pid in await self._pids():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        # Dead, but listed where nobody waits for orphans: the next one would not start.
+        for lock in (self._server.pgdata / "postmaster.pid", *sockets.glob(".s.PGSQL.*.lock")):
+            lock.unlink()
+
     def start(self) -> None:
         """Start it again, where it was."""
         self._server.ensure_postgres_running()
@@ -45,17 +55,22 @@ class Stoppable:
     @asynccontextmanager
     async def frozen(self) -> AsyncIterator[None]:
         """Let it neither answer nor refuse for the length of a block."""
-        connection = await asyncpg.connect(self.address)
-        rows = await connection.fetch("SELECT pid FROM pg_stat_activity")
-        pids = [self._server.get_postmaster_info().pid, *(row["pid"] for row in rows)]
+        pids = await self._pids()
         for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:
             for pid in pids:
-                os.kill(pid, signal.SIGCONT)
-            await connection.close()
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    async def _pids(self) -> Sequence[int]:
+        connection = await asyncpg.connect(self.address)
+        rows = await connection.fetch("SELECT pid FROM pg_stat_activity")
+        await connection.close()
+        return [self._server.get_postmaster_info().pid, *(row["pid"] for row in rows)]
 
     def remove(self) -> None:
         """Stop it for good."""

@@ -1,7 +1,11 @@
 """`authsvc serve`: checks everything, then listens."""
 
 import contextlib
+import os
 import socket
+import sys
+import tempfile
+from collections.abc import Iterator
 from typing import Annotated
 
 import structlog
@@ -14,12 +18,28 @@ from authsvc.boot import load_settings
 from authsvc.cli.protocol import BoundedHttp
 from authsvc.cli.workshop import command, fail, workshop
 from authsvc.core.logging import configure_logging
+from authsvc.counters.instruments import MULTIPROCESS_DIR
 from authsvc.settings import Settings
+
+if sys.platform != "win32":
+    import resource
 
 _log = structlog.get_logger(__name__)
 
+# What each worker process loads; how HTTP is spoken.
+APPLICATION = "authsvc.boot:application"
+PROTOCOL: type[BoundedHttp] = BoundedHttp
+
+# Seconds. Longer than the proxies in front keep an idle connection, as a rule: they should end it.
+IDLE = 65
 _GRACE = 10
+# A worker that gives no sign of life for so long is killed. Where a busy machine takes longer than
+# that to start one, none would ever start.
+_START_WITHIN = 60
 _BACKLOG = 2048
+# Connections for each process. It needs other files, too, and refusing takes some beyond.
+MOST_CONNECTIONS = 4096
+_OTHER_FILES = 256
 
 _NOT_SHARED = "each worker counts attempts by itself; set AUTHSVC_RATE_LIMIT_STORAGE to a Valkey"
 
@@ -49,20 +69,35 @@ def serve(
     if not settings.is_production and settings.log_style == "console":
         _welcome(settings, host, port)
     config = uvicorn.Config(
-        "authsvc.boot:application",
+        APPLICATION,
         factory=True,
         workers=workers,
-        http=BoundedHttp,
+        http=PROTOCOL,
         ws="none",
         log_config=None,
         # We write a line for each request ourselves, and find the client's address ourselves.
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=_GRACE,
+        limit_concurrency=_places(),
+        timeout_worker_healthcheck=_START_WITHIN,
     )
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), _counting_together(settings, workers):
         _run(config, listener)
+
+
+def _places() -> int:
+    """Tell how many connections a process keeps, after asking for as many files as it may have."""
+    if sys.platform == "win32":
+        return MOST_CONNECTIONS
+    wanted = 2 * MOST_CONNECTIONS + _OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(1, min(MOST_CONNECTIONS, (soft - _OTHER_FILES) // 2))
 
 
 @command
@@ -81,6 +116,23 @@ def _listener(host: str, port: int) -> socket.socket:
     except OSError as fault:
         reason = (fault.strerror or "").partition(" (")[0]
         fail(f"Cannot listen on {host}, port {port}: {reason}.")
+
+
+@contextlib.contextmanager
+def _counting_together(settings: Settings, workers: int) -> Iterator[None]:
+    """Give several workers a directory of counts, so that any of them can answer for all.
+
+    It is named before they start: the metrics library looks for it when it is imported.
+    """
+    if settings.metrics_token is None or workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="authsvc-metrics-") as directory:
+        os.environ[MULTIPROCESS_DIR] = directory
+        try:
+            yield
+        finally:
+            del os.environ[MULTIPROCESS_DIR]
 
 
 def _run(config: uvicorn.Config, listener: socket.socket) -> None:

@@ -4,7 +4,7 @@ SQLite (WAL, one writer at a time) is the embedded default, PostgreSQL the serve
 handed sessions from here; `writing` is one transaction, `reading` holds none.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 
 import structlog
@@ -14,9 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from authsvc.core.engines import DatabaseAddress, make_engines
+from authsvc.core.engines import DatabaseAddress, make_engines, most_connections
 from authsvc.core.errors import Problem, Unavailable
 
 _log = structlog.get_logger(__name__)
@@ -41,6 +42,21 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether the database is embedded, a file of our own."""
         return self._file is not None
+
+    @property
+    def connections_used(self) -> int:
+        """How many connections are in somebody's hands."""
+        return sum(pool.checkedout() for pool in self._pools())
+
+    @property
+    def connections_most(self) -> int:
+        """How many may be, before the next one waits."""
+        return most_connections(is_sqlite=self.is_sqlite)
+
+    def _pools(self) -> Collection[QueuePool]:
+        # PostgreSQL's two engines share one.
+        pools = {engine.sync_engine.pool for engine in (self._engine, self._read_engine)}
+        return [pool for pool in pools if isinstance(pool, QueuePool)]
 
     @property
     def engine(self) -> AsyncEngine:

@@ -17,6 +17,8 @@ _CONNECT_TIMEOUT = 3
 _STATEMENT_TIMEOUT = 5
 _POOL_TIMEOUT = 2
 _SQLITE_BUSY_TIMEOUT = 5
+_POSTGRESQL_KEPT, _POSTGRESQL_MORE = 10, 10
+_SQLITE_WRITERS, _SQLITE_READERS = 1, 10
 _WAL_TRIES, _WAL_PAUSE = 50, 0.01
 
 
@@ -71,9 +73,18 @@ def make_engines(address: DatabaseAddress) -> tuple[AsyncEngine, AsyncEngine]:
         return engine, engine.execution_options(isolation_level="AUTOCOMMIT")
     # SQLite has one writer, and lets others ask again and again. Those of one process queue for one
     # connection instead: the first to come is the first to write.
-    writing = _sqlite_engine(address.file, pool_size=1, pool_timeout=_SQLITE_BUSY_TIMEOUT)
-    reading = _sqlite_engine(address.file, pool_size=10, pool_timeout=_POOL_TIMEOUT)
+    writing = _sqlite_engine(
+        address.file, pool_size=_SQLITE_WRITERS, pool_timeout=_SQLITE_BUSY_TIMEOUT
+    )
+    reading = _sqlite_engine(address.file, pool_size=_SQLITE_READERS, pool_timeout=_POOL_TIMEOUT)
     return writing, reading.execution_options(is_read=True)
+
+
+def most_connections(*, is_sqlite: bool) -> int:
+    """Tell how many connections both engines together may have."""
+    if is_sqlite:
+        return _SQLITE_WRITERS + _SQLITE_READERS
+    return _POSTGRESQL_KEPT + _POSTGRESQL_MORE
 
 
 def _postgresql_engine(dsn: str) -> AsyncEngine:
@@ -93,8 +104,8 @@ def _postgresql_engine(dsn: str) -> AsyncEngine:
     return create_async_engine(
         "postgresql+asyncpg://",
         async_creator=connect,
-        pool_size=10,
-        max_overflow=10,
+        pool_size=_POSTGRESQL_KEPT,
+        max_overflow=_POSTGRESQL_MORE,
         pool_timeout=_POOL_TIMEOUT,
         # A connection that a restart of the server has cut is replaced, not handed out.
         pool_pre_ping=True,

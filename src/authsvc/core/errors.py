@@ -5,7 +5,7 @@ written in one place, `core/refusals.py`. The tree:
 
     Problem
     ├── MalformedBody BodyTooLarge UnsupportedMediaType HeadersTooLarge ValidationFailed
-    ├── UnknownHost NotFound MethodNotAllowed
+    ├── RequestTimeout UnknownHost NotFound MethodNotAllowed
     └── InternalError Unavailable Busy
 """
 
@@ -95,6 +95,14 @@ class MethodNotAllowed(Problem):
     advice = "The `Allow` header of the answer lists the methods that the path has."
 
 
+class RequestTimeout(Problem):
+    """The body did not come within the time that any client here needs."""
+
+    status, slug, title = 408, "request-timeout", "The request took too long"
+    detail = "The body of the request did not come within 10 seconds."
+    advice = "Send the whole body at once, on a new connection. Nothing of it was used."
+
+
 class BodyTooLarge(Problem):
     """The body is longer than any request here needs."""
 
@@ -151,7 +159,7 @@ class Unavailable(Problem):
 
 
 class Busy(Problem):
-    """More passwords are waiting to be hashed than the service lets wait."""
+    """More passwords are waiting to be hashed, or more connections are open, than is allowed."""
 
     status, slug, title = 503, "busy", "Busy"
     detail = "Too many sign-ins at this moment. Nothing was checked or changed."

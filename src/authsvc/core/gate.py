@@ -1,5 +1,6 @@
 """What a request must be before anything looks at it: for a known host, small, well-formed."""
 
+import asyncio
 from collections.abc import Collection
 from itertools import chain
 
@@ -13,6 +14,7 @@ from authsvc.core.errors import (
     BodyTooLarge,
     HeadersTooLarge,
     MalformedBody,
+    RequestTimeout,
     UnknownHost,
     UnsupportedMediaType,
 )
@@ -20,6 +22,8 @@ from authsvc.core.errors import (
 MAX_BODY = 16 * 1024
 MAX_HEADERS = 16 * 1024
 MAX_DEPTH = 32
+# Seconds.
+BODY_WITHIN = 10.0
 _MANY_DIGITS = 20
 
 JSON = "application/json"
@@ -85,9 +89,12 @@ class BodyGate:
     Runs before routing, so no handler can forget it.
     """
 
-    def __init__(self, app: ASGIApp, *, form_paths: Collection[str]) -> None:
-        """Take forms on `form_paths` and JSON everywhere else."""
+    def __init__(
+        self, app: ASGIApp, *, form_paths: Collection[str], within: float = BODY_WITHIN
+    ) -> None:
+        """Take forms on `form_paths` and JSON everywhere else, and wait `within` seconds for it."""
         self._app = app
+        self._within = within
         self._form_paths = frozenset(form_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,7 +105,12 @@ class BodyGate:
         refuse_long_headers(scope)
         wanted = FORM if scope["path"] in self._form_paths else JSON
         _check_media_type(scope, wanted)
-        body = await _read(scope, receive)
+        try:
+            async with asyncio.timeout(self._within):
+                body = await _read(scope, receive)
+        except TimeoutError:
+            # What may still come on this connection is part of a request that is over.
+            raise RequestTimeout(headers={"Connection": "close"}) from None
         if body is None:
             return
         if body:

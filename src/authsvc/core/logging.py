@@ -8,7 +8,7 @@ import contextlib
 import json
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextvars import ContextVar
 from functools import cache, partial
 from types import MappingProxyType, NoneType
@@ -54,6 +54,11 @@ _LONGEST_VALUE = 512
 _PLAIN = (int, float, NoneType)
 # Escapes whatever is not ASCII.
 _encode = json.JSONEncoder(default=repr).encode
+# Called with each event that is logged while it is set: one application listens to its own
+# requests, and to nobody else's.
+listener: ContextVar[Callable[[Mapping[str, Any]], None] | None] = ContextVar(
+    "listener", default=None
+)
 _QUIET = ("uvicorn.access", "sqlalchemy", "alembic", "aiosqlite", "asyncio")
 
 
@@ -84,7 +89,7 @@ def configure_logging(style: Literal["console", "json"], level: int = logging.IN
         )
     )
     structlog.configure(
-        processors=[*shared, *last],
+        processors=[_tell, *shared, *last],
         # Each logger is made once, and its lines go past the standard library's machinery.
         logger_factory=cache(partial(_Lines, handler)),
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -131,6 +136,14 @@ class _Lines:
 
 def _as_json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
     return _encode(event)
+
+
+def _tell(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    if listens := listener.get():
+        listens(event)
+    return event
 
 
 def _only_known_fields(

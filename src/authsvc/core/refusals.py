@@ -20,7 +20,7 @@ from authsvc.core.errors import Problem
 _log = structlog.get_logger(__name__)
 
 # Refusals that a client in good order never meets.
-_NOTED = frozenset({400, 403, 413, 431})
+_NOTED = frozenset({400, 403, 408, 413, 431})
 
 MEDIA_TYPE = "application/problem+json"
 Renderer = Callable[[Scope, Problem], Response]

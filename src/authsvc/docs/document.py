@@ -22,6 +22,7 @@ from authsvc.guard.errors import (
 _ALWAYS = (
     errors.UnknownHost,
     errors.MalformedBody,
+    errors.RequestTimeout,
     errors.BodyTooLarge,
     errors.UnsupportedMediaType,
     errors.HeadersTooLarge,

@@ -10,6 +10,7 @@ import contextlib
 import math
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,8 @@ from typing import TypeVar
 from authsvc.core.errors import Busy
 
 T = TypeVar("T")
+# Told of each job, by its thread: the seconds that it waited, and the seconds that it took.
+Tell = Callable[[float, float], None]
 
 # As far down as it goes: verification of tokens must never wait for a password.
 _NICENESS = 19
@@ -29,31 +32,57 @@ _SHARE = 1 / 4
 class Slot:
     """A place among the threads and in the queue, for one job."""
 
-    def __init__(self, executor: ThreadPoolExecutor, free: Callable[[], None]) -> None:
-        """Run on `executor`; `free` is called once the job is out."""
+    def __init__(
+        self, executor: ThreadPoolExecutor, free: Callable[[], None], tell: Tell | None
+    ) -> None:
+        """Run on `executor`; `free` is called once the job is out, `tell` with its times."""
         self._executor = executor
         self._free = free
+        self._tell = tell
         self.is_used = False
 
     async def run(self, job: Callable[[], T]) -> T:
         """Run the job off the event loop. From now on the slot is the job's, whoever goes away."""
         if self.is_used:
             raise RuntimeError("a slot is for one job")
-        future = self._executor.submit(job)
+        future = self._executor.submit(self._timed(job))
         self.is_used = True
         # On the thread's future: a client that goes away frees its slot only once the job is out.
         future.add_done_callback(lambda _done: self._free())
         return await asyncio.wrap_future(future)
 
+    def _timed(self, job: Callable[[], T]) -> Callable[[], T]:
+        tell, submitted = self._tell, time.perf_counter()
+        if tell is None:
+            return job
+
+        def timed() -> T:
+            began = time.perf_counter()
+            try:
+                return job()
+            finally:
+                tell(began - submitted, time.perf_counter() - began)
+
+        return timed
+
 
 class HashPool:
     """Runs hashing jobs, `workers` at a time, with at most `queue` more waiting."""
 
-    def __init__(self, workers: int, queue: int) -> None:
-        """Start no thread yet; each starts with its first job."""
+    def __init__(self, workers: int, queue: int, tell: Tell | None = None) -> None:
+        """Start no thread yet; each starts with its first job.
+
+        Args:
+            workers: How many jobs run at once.
+            queue: How many more may wait.
+            tell: Called by the thread after each job with the seconds that it waited and took.
+
+        """
         self._executor = ThreadPoolExecutor(workers, "hash", initializer=_lower_priority)
-        self._slots = workers + queue
-        self._share = math.ceil(self._slots * _SHARE)
+        self._workers = workers
+        self.slots = workers + queue
+        self._tell = tell
+        self._share = math.ceil(self.slots * _SHARE)
         self._taken: Counter[str] = Counter()
         self._guard = threading.Lock()
 
@@ -79,11 +108,11 @@ class HashPool:
 
         """
         with self._guard:
-            is_full = self._taken.total() >= self._slots
+            is_full = self._taken.total() >= self.slots
             if is_full or (place and self._taken[place] >= self._share):
                 raise Busy
             self._taken[place] += 1
-        slot = Slot(self._executor, partial(self._free, place))
+        slot = Slot(self._executor, partial(self._free, place), self._tell)
         try:
             yield slot
         finally:
@@ -100,6 +129,16 @@ class HashPool:
             self._taken[place] -= 1
             if not self._taken[place]:
                 del self._taken[place]
+
+    @property
+    def running(self) -> int:
+        """How many jobs are being done."""
+        return min(self.taken, self._workers)
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a thread."""
+        return max(0, self.taken - self._workers)
 
     def close(self) -> None:
         """Let the jobs under way finish, and drop the waiting ones."""

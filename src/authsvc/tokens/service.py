@@ -47,6 +47,11 @@ class TokenService:
         self._ring, self._signing_key = ring, signing_key
         self._seen.clear()
 
+    @property
+    def key_count(self) -> int:
+        """How many keys tokens are accepted under."""
+        return len(self._ring)
+
     def issue(
         self,
         *,

@@ -1,0 +1,1 @@
+"""Counts what happens, for `/metrics`: requests, events of the log, hashing, readings of parts."""
