@@ -17,8 +17,9 @@ from authsvc.core.clock import Clock, SystemClock
 from authsvc.core.crowd import Crowd
 from authsvc.core.envelope import Envelope, security_headers
 from authsvc.core.express import Express
-from authsvc.core.gate import BodyGate, KnownHosts, ListedOrigins
+from authsvc.core.gate import BodyGate, KnownHosts
 from authsvc.core.oauth import render_oauth
+from authsvc.core.origins import ListedOrigins
 from authsvc.core.refusals import (
     ProblemRenderer,
     Refusals,

@@ -57,5 +57,6 @@ def limit_policy(settings: Settings) -> LimitPolicy:
         failures_network=settings.limit_failures_network,
         blocks=settings.limit_blocks,
         sign_ups=settings.limit_sign_ups,
+        sign_up_tries=settings.limit_sign_up_tries,
         refreshes=settings.limit_refreshes,
     )

@@ -131,6 +131,7 @@ class Settings(BaseSettings):
     limit_failures_network: Rate = "100/10minutes"
     limit_blocks: ListOfDurations = (_MINUTE, 10 * _MINUTE, 60 * _MINUTE)
     limit_sign_ups: Rate = "20/hour"
+    limit_sign_up_tries: Rate = "200/hour"
     limit_refreshes: Rate = "30/minute"
     clients: ListOfClients = ()
     metrics_token: SecretStr | None = None

@@ -73,7 +73,9 @@ async def test_a_full_share_is_found_out_without_a_query_too(start: AppFactory) 
     async with start(hash_concurrency=1, hash_queue=7) as app, make_client(app) as client:
         await sign_up(client)
         place = Source("127.0.0.1").place
-        with _pool(app).slot(place), _pool(app).slot(place):
+        with ExitStack() as slots:
+            for _ in range(6):
+                slots.enter_context(_pool(app).slot(place))
             with queries(app.state.database) as made:
                 answer = await client.post("/auth/login", json=LOGIN)
             assert (answer.status_code, made) == (503, [])

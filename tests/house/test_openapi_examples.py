@@ -157,7 +157,7 @@ async def test_closed_doors_and_full_queues_are_described(start: AppFactory) -> 
 async def test_too_many_attempts_are_described_wherever_they_are_counted(
     start: AppFactory,
 ) -> None:
-    names = ("limit_tries", "limit_sign_ups", "limit_refreshes")
+    names = ("limit_tries", "limit_sign_up_tries", "limit_refreshes")
     async with start(**dict.fromkeys(names, "1/day")) as app, make_client(app) as client:
         await sign_up(client)
         await client.post("/auth/login", json=LOGIN)

@@ -193,10 +193,3 @@ async def test_primes_are_sought_in_a_thread_while_requests_go_on(
         await keys.open()
     assert len(makers) == 1
     assert threading.get_ident() not in makers
-
-
-async def test_before_it_is_open_there_is_nothing(database_address: str) -> None:
-    async with keeper(database_address) as keys:
-        with pytest.raises(RuntimeError):
-            _ = keys.current
-        assert await keys.load() is None

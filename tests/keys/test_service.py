@@ -186,3 +186,10 @@ async def test_a_key_that_does_not_verify_what_it_signs_stops_the_start(
     async with keeper(database_address) as keys:
         with pytest.raises(KeyUnusable, match=f"{kid} is not usable: its public half is another"):
             await keys.open()
+
+
+async def test_before_it_is_open_there_is_nothing(database_address: str) -> None:
+    async with keeper(database_address) as keys:
+        with pytest.raises(RuntimeError):
+            _ = keys.current
+        assert await keys.load() is None

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -26,6 +25,7 @@ POLICY = LimitPolicy(
     failures_network="1000/minute",
     blocks=[timedelta(minutes=1)],
     sign_ups="2/hour",
+    sign_up_tries="3/hour",
     refreshes="2/minute",
 )
 
@@ -159,27 +159,6 @@ async def test_attempts_under_way_begin_no_block(front: Front) -> None:
     end.set()
     await asyncio.gather(*tasks)
     assert await front.attempt() == "in"
-
-
-async def test_sign_ups_and_refreshes_are_counted_each_for_its_own(
-    counts: Counts, clock: MovedClock
-) -> None:
-    limiter = _limiter(counts, clock)
-    for _ in range(2):
-        await limiter.sign_up(PLACE)
-    with pytest.raises(TooManyAttempts) as refusal:
-        await limiter.sign_up(PLACE)
-    assert refusal.value.headers["Retry-After"] == "3601"
-    await limiter.sign_up(Source("192.0.2.2"))
-    session, other = uuid4(), uuid4()
-    for _ in range(2):
-        await limiter.refresh(session, PLACE)
-    with pytest.raises(TooManyAttempts):
-        await limiter.refresh(session, PLACE)
-    await limiter.refresh(other, PLACE)
-    await limiter.refresh(session, Source("192.0.2.2"))
-    clock.move(seconds=61)
-    await limiter.refresh(session, PLACE)
 
 
 async def test_no_address_of_a_person_stands_in_the_keys(

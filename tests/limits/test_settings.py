@@ -28,6 +28,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         "limit_failures_network": "100/10minutes",
         "limit_blocks": (MINUTE, 10 * MINUTE, 60 * MINUTE),
         "limit_sign_ups": "20/hour",
+        "limit_sign_up_tries": "200/hour",
         "limit_refreshes": "30/minute",
     }
 

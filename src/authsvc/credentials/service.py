@@ -72,8 +72,8 @@ class CredentialService:
         """
         if not self._tools.is_registration_open:
             raise RegistrationClosed
-        await self._tools.limiter.sign_up(source)
-        return await self.create(email, password, name, place=source.place)
+        await self._tools.limiter.sign_up_try(source)
+        return await self.create(email, password, name, source=source)
 
     async def create(
         self,
@@ -82,19 +82,19 @@ class CredentialService:
         name: str | None,
         roles: Sequence[str] = (),
         *,
-        place: str = "",
+        source: Source | None = None,
     ) -> User:
         """Make an account, also where sign-up is closed. Raises what `register` raises."""
         self._tools.passwords.policy.check(password, email=email, name=name)
-        # One at a time for each address: of fifty that come at once, one or two are hashed and
-        # the others find the address taken. Between processes the constraint decides.
-        # Who waits for another here takes no slot.
+        # One at a time for each address: of fifty at once one is hashed, the others find it taken,
+        # took no slot and count for no account. Between processes the constraint decides.
         async with self._tools.sign_ups.of(email):
-            with self._tools.passwords.slot(place) as slot:
+            with self._tools.passwords.slot(source.place if source else "") as slot:
                 if await self._stored(email):
                     raise EmailTaken
-                password_hash = await self._tools.passwords.hash(password, slot)
-            return await self.add(email, password_hash, name, roles)
+                async with self._tools.limiter.sign_up(source):
+                    password_hash = await self._tools.passwords.hash(password, slot)
+                    return await self.add(email, password_hash, name, roles)
 
     async def add(
         self, email: str, password_hash: str, name: str | None, roles: Sequence[str] = ()

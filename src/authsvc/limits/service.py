@@ -33,7 +33,8 @@ class LimitPolicy:
         failures_network: Wrong ones from one network.
         blocks: How long an address is blocked that has used up its wrong ones, and how long if it
             does so again.
-        sign_ups: Sign-ups from one address.
+        sign_ups: Accounts made from one address.
+        sign_up_tries: Attempts to make one, also those that are refused.
         refreshes: Exchanges of one session's refresh token.
     """
 
@@ -44,6 +45,7 @@ class LimitPolicy:
     failures_network: str
     blocks: Sequence[timedelta]
     sign_ups: str
+    sign_up_tries: str
     refreshes: str
 
 
@@ -76,6 +78,7 @@ class Limiter:
             blocks=Blocks(policy.blocks, counts, clock),
         )
         self._sign_ups = window("sign-ups", policy.sign_ups)
+        self._sign_up_tries = window("sign-up-tries", policy.sign_up_tries)
         self._refreshes = window("refreshes", policy.refreshes)
 
     @asynccontextmanager
@@ -109,18 +112,35 @@ class Limiter:
             raise
         await attempt.succeed()
 
-    async def sign_up(self, source: Source) -> None:
-        """Count a sign-up.
+    async def sign_up_try(self, source: Source) -> None:
+        """Count an attempt to sign up, whatever becomes of it: it can tell who has an account.
 
         Raises:
             TooManyAttempts: If there were too many from there.
             Unavailable: If the counts cannot be reached.
 
         """
+        await self._count(self._sign_up_tries, source.place)
+
+    @asynccontextmanager
+    async def sign_up(self, source: Source | None) -> AsyncIterator[None]:
+        """Hold the place of one account while the block makes it. A block that fails made none.
+
+        The operator's accounts come from nowhere, and are not counted. Raises what `sign_up_try`
+        raises.
+        """
+        if source is None:
+            yield
+            return
         await self._count(self._sign_ups, source.place)
+        try:
+            yield
+        except BaseException:
+            await self._sign_ups.give_back(source.place)
+            raise
 
     async def refresh(self, session_id: UUID, source: Source) -> None:
-        """Count an exchange of a refresh token that names a session. Raises what `sign_up` raises.
+        """Count an exchange of a refresh token that names a session. Raises as `sign_up_try`.
 
         Whether the token is genuine is not known yet. So it counts for the session at that place:
         who only knows its id cannot use up its owner's.

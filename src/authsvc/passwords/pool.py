@@ -7,7 +7,6 @@ is for a single place that would fill the queue by itself.
 
 import asyncio
 import contextlib
-import math
 import os
 import threading
 import time
@@ -25,8 +24,9 @@ Tell = Callable[[float, float], None]
 
 # As far down as it goes: verification of tokens must never wait for a password.
 _NICENESS = 19
-# The part of all slots that the jobs of one place may take.
-_SHARE = 1 / 4
+# One place may take so many slots for each that it leaves free. Alone it gets two thirds of all; of
+# several that come together each gets less, and some are always left for who comes next.
+_FOR_EACH_FREE = 2
 
 
 class Slot:
@@ -82,7 +82,6 @@ class HashPool:
         self._workers = workers
         self.slots = workers + queue
         self._tell = tell
-        self._share = math.ceil(self.slots * _SHARE)
         self._taken: Counter[str] = Counter()
         self._guard = threading.Lock()
 
@@ -99,7 +98,7 @@ class HashPool:
         A block that ends without having run a job gives the slot back.
 
         Args:
-            place: For whom: one place gets a quarter of all slots. Work of our own has none, and
+            place: For whom: no place can fill the queue by itself. Work of our own has none, and
                 no share.
 
         Raises:
@@ -108,8 +107,8 @@ class HashPool:
 
         """
         with self._guard:
-            is_full = self._taken.total() >= self.slots
-            if is_full or (place and self._taken[place] >= self._share):
+            free = self.slots - self._taken.total()
+            if not free or (place and self._taken[place] >= _FOR_EACH_FREE * free):
                 raise Busy
             self._taken[place] += 1
         slot = Slot(self._executor, partial(self._free, place), self._tell)
