@@ -18,7 +18,7 @@ REQUESTS = 40
 
 def _scrape(server: Served) -> dict[str, float]:
     # Each over a connection of its own, to either of the workers.
-    text = httpx.get(f"{server.origin}/metrics", headers=bearer(TOKEN)).text
+    text = httpx.get(f"{server.origin}/metrics", headers=bearer(TOKEN), timeout=30).text
     return {n: float(v) for n, v in re.findall(r"^authsvc_(\S+) (\S+)$", text, re.MULTILINE)}
 
 
@@ -47,7 +47,7 @@ def test_one_scrape_tells_of_all_workers_also_of_one_that_was_killed(
         assert both["signing_keys"] == 1
         assert both["database_connections_most"] == 22
         for _ in range(REQUESTS):
-            assert httpx.get(f"{server.origin}/profile").status_code == 401
+            assert httpx.get(f"{server.origin}/profile", timeout=30).status_code == 401
         name = 'requests_total{method="GET",route="/profile",status="401"}'
         for _ in range(6):
             assert _scrape(server)[name] == REQUESTS

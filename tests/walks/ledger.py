@@ -64,10 +64,12 @@ class User:
     async def work(self) -> None:
         """Go on until the ledger is closed; what was begun then is finished."""
         name = 0
-        while not self._ledger.is_over:
-            name += 1
-            await self._live(f"user-{self._number}-{name}@example.com")
-        self._hang_up()
+        try:
+            while not self._ledger.is_over:
+                name += 1
+                await self._live(f"user-{self._number}-{name}@example.com")
+        finally:
+            self._hang_up()
 
     async def _live(self, email: str) -> None:
         profile = await self._ask(

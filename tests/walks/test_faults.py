@@ -86,7 +86,7 @@ async def test_what_is_killed_under_load_is_missed_and_nothing_is_lost(
     with serving_cheaply(tmp_path, workers=2, **settings) as server:
         async with _under_load(server.port) as ledger:
             await _without_a_worker(server, ledger)
-            await _without_the_database(postgresql, ledger)
+            await _without_the_database(server, postgresql, ledger)
             await _without_the_storage(valkey, ledger)
         assert ledger.wrong == []
         await _is_all_there(postgresql.address, ledger)
@@ -97,16 +97,29 @@ async def test_what_is_killed_under_load_is_missed_and_nothing_is_lost(
     assert "Traceback" not in server.said
 
 
+def _workers(server: Served) -> list[int]:
+    return [int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", server.said)]
+
+
+def _wait_for_the_next(server: Served) -> None:
+    deadline = time.monotonic() + BACK_WITHIN
+    while server.said.count("Application startup complete") < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 async def _without_a_worker(server: Served, ledger: Ledger) -> None:
-    workers = re.findall(r"Started server process \[(\d+)\]", server.said)
-    os.kill(int(workers[0]), signal.SIGKILL)
+    os.kill(_workers(server)[0], signal.SIGKILL)
     await _everybody_gets_through(ledger)
     assert ledger.count("broken") > 0
     assert ledger.count("503") == 0
+    await asyncio.to_thread(_wait_for_the_next, server)
 
 
-async def _without_the_database(postgresql: Stoppable, ledger: Ledger) -> None:
+async def _without_the_database(server: Served, postgresql: Stoppable, ledger: Ledger) -> None:
     await postgresql.kill()
+    # The next worker cannot start without the database. That is no reason for the others to end.
+    os.kill(_workers(server)[1], signal.SIGKILL)
     await asyncio.sleep(AWAY)
     assert ledger.count("503") > 0
     await asyncio.to_thread(postgresql.start)

@@ -11,11 +11,10 @@ from typing import Annotated
 import structlog
 import typer
 import uvicorn
-from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
 from authsvc.boot import load_settings
 from authsvc.cli.protocol import BoundedHttp
+from authsvc.cli.supervisor import Supervisor
 from authsvc.cli.workshop import command, fail, workshop
 from authsvc.core.logging import configure_logging
 from authsvc.counters.instruments import MULTIPROCESS_DIR
@@ -33,9 +32,6 @@ PROTOCOL: type[BoundedHttp] = BoundedHttp
 # Seconds. Longer than the proxies in front keep an idle connection, as a rule: they should end it.
 IDLE = 65
 _GRACE = 10
-# A worker that gives no sign of life for so long is killed. Where a busy machine takes longer than
-# that to start one, none would ever start.
-_START_WITHIN = 60
 _BACKLOG = 2048
 # Connections for each process. It needs other files, too, and refusing takes some beyond.
 MOST_CONNECTIONS = 4096
@@ -82,7 +78,6 @@ def serve(
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=_GRACE,
         limit_concurrency=_places(),
-        timeout_worker_healthcheck=_START_WITHIN,
     )
     with contextlib.suppress(KeyboardInterrupt), _counting_together(settings, workers):
         _run(config, listener)
@@ -139,9 +134,9 @@ def _run(config: uvicorn.Config, listener: socket.socket) -> None:
     if config.workers == 1:
         uvicorn.Server(config).run([listener])
         return
-    supervisor = Multiprocess(config, [listener])
+    supervisor = Supervisor(config, [listener])
     supervisor.run()
-    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+    if supervisor.is_hopeless:
         fail("A worker process could not start. Its own lines above say why.")
 
 

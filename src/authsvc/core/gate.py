@@ -19,7 +19,6 @@ from authsvc.core.errors import (
 MAX_BODY = 16 * 1024
 MAX_HEADERS = 16 * 1024
 MAX_DEPTH = 32
-# Seconds.
 BODY_WITHIN = 10.0
 _MANY_DIGITS = 20
 
