@@ -60,6 +60,19 @@ def test_the_service_cannot_change_the_schema_and_never_sees_who_can() -> None:
     assert "authsvc_owner:<DB_OWNER_PASSWORD>@" in str(SERVICES["migrate"]["environment"])
 
 
+def test_our_own_image_is_built_and_never_looked_for_in_a_registry() -> None:
+    # Compose asks the registry before it builds, unless it is told: anybody could answer there.
+    ours = {name: s for name, s in SERVICES.items() if s["image"] == "authsvc:local"}
+    policies = {name: (s["pull_policy"], "build" in s) for name, s in ours.items()}
+    assert policies == {"migrate": ("build", True), "authsvc": ("never", False)}
+
+
+def test_the_proxy_is_given_the_time_it_takes_to_stop() -> None:
+    longest = re.search(r"^ +hard-stop-after (\d+)s$", PROXY, re.MULTILINE)
+    assert longest
+    assert int(SERVICES["proxy"]["stop_grace_period"].removesuffix("s")) > int(longest[1])
+
+
 @pytest.mark.parametrize("name", sorted(SERVICES))
 def test_every_container_is_locked_down(name: str) -> None:
     service = SERVICES[name]
