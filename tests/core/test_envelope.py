@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import structlog
 
 from guard.answers import FILES, KINDS, PAGES, answer_of
 from guard.wire import ask, make_walls
@@ -124,6 +125,15 @@ async def test_every_request_leaves_one_line_with_its_id(
         "request_id": answer.one("x-request-id"),
     }
     assert {**line, **expected} == line
+
+
+async def test_only_lines_of_the_request_name_it(capsys: pytest.CaptureFixture[str]) -> None:
+    await ask(make_walls(), "GET", "/profile", [("authorization", "Bearer x")])
+    structlog.get_logger("test").info("request")
+    *within, outside = [json.loads(text) for text in capsys.readouterr().err.splitlines()]
+    assert [line["event"] for line in within] == ["token_refused", "request"]
+    assert len({line["request_id"] for line in within}) == 1
+    assert not {"request_id", "address"} & set(outside)
 
 
 async def test_the_address_in_the_log_is_the_one_a_named_proxy_has_appended(

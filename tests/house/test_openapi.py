@@ -57,6 +57,10 @@ WALLS: Mapping[str, tuple[Mapping[str, str], bytes | None]] = {
     "malformed form": (FORM, b"a=%ff&b"),
     "no body": ({}, None),
     "another site": ({"Sec-Fetch-Site": "cross-site", "Cookie": "authsvc_access=x"}, None),
+    "another site, by a proxy": (
+        {"Origin": "null", "Cookie": "authsvc_access=x", "X-Forwarded-Method": "POST"},
+        None,
+    ),
     "two cookies": ({"Cookie": "authsvc_access=x; authsvc_access=y"}, None),
     "two refresh cookies": ({"Cookie": "authsvc_refresh=x; authsvc_refresh=y"}, None),
     "bad bearer": ({"Authorization": "Bearer x"}, None),

@@ -25,13 +25,15 @@ def test_programs_that_are_signed_out_get_the_refusal_in_full(street: Street) ->
             (bearer(token), 401, "session-ended"),
             ({"Cookie": "authsvc_access=x; authsvc_access=x"}, 400, "ambiguous-credentials"),
         ):
-            for method in ("GET", "POST"):
-                answer = client.request(method, "/a", headers=headers)
+            for method, body in (("GET", b""), ("POST", b"x" * 200_000)):
+                answer = client.request(method, "/a", headers=headers, content=body)
                 assert answer.status_code == status
                 assert answer.headers["content-type"] == "application/problem+json"
                 assert answer.json()["type"].endswith(f"/problems/{slug}")
                 assert len(answer.headers.get_list("www-authenticate")) == (status == 401)
                 assert answer.headers["cache-control"] == "no-store"
+        if street.proxy == "nginx":
+            assert client.get("/forward-auth").status_code == 404
         assert street.application.reached == before
 
 
