@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from factories import GENEROUS
+
 PROGRAM = (sys.executable, "-m", "authsvc")
 _CHEAP_SERVER = Path(__file__).with_name("cheap_server.py")
 _START_WITHIN = 30.0
@@ -83,10 +85,13 @@ def serving(directory: Path, *arguments: str, **settings: str) -> Iterator[Serve
 
 @contextmanager
 def serving_cheaply(directory: Path, *how: str, workers: int, **settings: str) -> Iterator[Served]:
-    """Run the same service with hashes that cost nothing; `hurried`, it waits for nobody."""
+    """Run the same service with hashes that cost nothing and generous limits: for races.
+
+    The database is migrated. `hurried`, it waits for nobody.
+    """
     port = free_port()
     program: Sequence[str | Path] = [sys.executable, _CHEAP_SERVER, str(port), str(workers), *how]
-    with _running(program, directory, port, settings) as served:
+    with _running(program, directory, port, {**GENEROUS, **settings}) as served:
         yield served
 
 

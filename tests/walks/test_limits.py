@@ -22,7 +22,7 @@ def test_the_limits_are_on_without_any_setting(tmp_path: Path) -> None:
         assert _guess(client, 6) == [401] * 5 + [429]
         answer = client.post("/auth/login", json=ADA)
         assert answer.status_code == 429
-        assert 290 <= int(answer.headers["retry-after"]) <= 300
+        assert 200 < int(answer.headers["retry-after"]) <= 300
         assert answer.json()["type"] == f"{server.origin}/problems/too-many-attempts"
         assert client.get("/problems/too-many-attempts").status_code == 200
         server.end()
