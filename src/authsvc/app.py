@@ -154,8 +154,15 @@ def create_app(
 def _build_walls(app: FastAPI, settings: Settings, parts: Parts) -> None:
     """Put the layers around the rooms. What is added last stands outermost."""
     app.add_middleware(BodyGate, form_paths=OAUTH_PATHS)
+    own_profile = profile.OwnProfile(parts.verifier, parts.cookies, parts.user_lookups)
     app.add_middleware(
-        Express, endpoints={verify.PATH: verify.ForwardAuth(parts.verifier, parts.cookies)}
+        Express,
+        endpoints={
+            verify.PATH: verify.ForwardAuth(parts.verifier, parts.cookies),
+            **dict.fromkeys(profile.PATHS, own_profile),
+        },
+        # A proxy hands on the headers of a request whose body stays with it.
+        bodies_ignored={verify.PATH},
     )
     app.add_middleware(
         SameOriginOnly,

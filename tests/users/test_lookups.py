@@ -11,7 +11,7 @@ from authsvc.core.errors import Unavailable
 from authsvc.users import lookups as module
 from authsvc.users.lookups import UserLookups
 from authsvc.users.models import User
-from authsvc.users.repository import UserRepository
+from authsvc.users.repository import Account, UserRepository
 from factories import MovedClock
 
 
@@ -26,7 +26,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counted: list[int] = []
     of_ids = UserRepository.of_ids
 
-    async def counting(self: UserRepository, ids: Iterable[UUID]) -> Mapping[UUID, User]:
+    async def counting(self: UserRepository, ids: Iterable[UUID]) -> Mapping[UUID, Account]:
         counted.append(len([*ids]))
         return await of_ids(self, ids)
 

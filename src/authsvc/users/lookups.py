@@ -8,13 +8,12 @@ import asyncio
 from uuid import UUID
 
 from authsvc.core.database import Database
-from authsvc.users.models import User
-from authsvc.users.repository import UserRepository
+from authsvc.users.repository import Account, UserRepository
 
 # Rows of one query. Beyond that the others wait for the next one.
 _MOST = 500
 
-_Waiting = asyncio.Future[User | None]
+_Waiting = asyncio.Future[Account | None]
 
 
 class UserLookups:
@@ -26,8 +25,8 @@ class UserLookups:
         self._waiting: dict[UUID, _Waiting] = {}
         self._reading: asyncio.Task[None] | None = None
 
-    async def get(self, user_id: UUID) -> User | None:
-        """Return the user of that id, as they are now. The row is shared: only read it.
+    async def get(self, user_id: UUID) -> Account | None:
+        """Return the user of that id, as they are now.
 
         Raises:
             Unavailable: If the database does not answer.

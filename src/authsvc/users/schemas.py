@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from authsvc.core.schemas import Timestamp
 from authsvc.users.models import User
+from authsvc.users.repository import Account
 
 
 def _one_line(name: str) -> str:
@@ -49,6 +50,6 @@ class ProfileResponse(BaseModel):
     updated_at: Timestamp
 
     @classmethod
-    def of(cls, user: User) -> "ProfileResponse":
+    def of(cls, user: User | Account) -> "ProfileResponse":
         """Show a user's own account."""
         return cls.model_validate(user, from_attributes=True)
