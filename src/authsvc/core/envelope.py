@@ -1,10 +1,10 @@
 """The outermost layer: every request gets an id, every answer its headers and a log line."""
 
 import logging
+import os
 import re
 import time
 from collections.abc import Iterable, Mapping
-from secrets import token_hex
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,6 +54,8 @@ class Envelope:
         self._app = app
         self._address = address
         self._headers = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+        # Where an answer brings none of these, nothing is to be looked through.
+        self._names = frozenset([_ID_NAME, *(name for name, _ in self._headers)])
         self._proxies = ProxyWatch(address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,11 +86,13 @@ class Envelope:
 
     def _completed(self, given: Iterable[Header], request_id: str) -> list[Header]:
         """Add the headers that every answer carries to those that this one brings."""
-        headers = [header for header in given if header[0] != _ID_NAME]
+        headers = [*given]
+        own_id = (_ID_NAME, request_id.encode())
         names = {name for name, _ in headers}
-        headers += [header for header in self._headers if header[0] not in names]
-        headers.append((_ID_NAME, request_id.encode()))
-        return headers
+        if self._names.isdisjoint(names):
+            return [*headers, *self._headers, own_id]
+        headers = [header for header in headers if header[0] != _ID_NAME]
+        return [*headers, *(header for header in self._headers if header[0] not in names), own_id]
 
     def _log(self, scope: Scope, status: int, started: float) -> None:
         is_quiet = scope["path"].startswith(_QUIET_PATHS)
@@ -113,6 +117,7 @@ class Envelope:
 
 
 def _new_id() -> str:
-    """Make a UUID of version 4 as text: what the library does for an object and its text."""
-    drawn = token_hex(16)
-    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-a{drawn[17:20]}-{drawn[20:]}"
+    """Make a random UUID (RFC 9562, version 4) as a text, at half the price of the library's."""
+    digits = os.urandom(16).hex()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
