@@ -1,6 +1,5 @@
 """A running process keeps what it has, whatever becomes of the database, and follows the good."""
 
-import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,10 +7,8 @@ from sqlmodel import col, delete, update
 
 from authsvc.core.database import Database
 from authsvc.core.errors import Unavailable
-from authsvc.keys.material import make_key
 from authsvc.keys.models import SigningKeyRow
 from authsvc.keys.service import KeyService
-from authsvc.tokens.keyring import Algorithm
 from factories import MovedClock
 from keys.keepers import OTHER_SECRET, desk, keeper, store, stored
 
@@ -177,19 +174,3 @@ async def test_a_turn_that_could_not_be_committed_is_not_taken(
     assert ring_of(keys) == (None, {waiting})
     await keys.follow()
     assert ring_of(keys) == (waiting, {waiting})
-
-
-async def test_primes_are_sought_in_a_thread_while_requests_go_on(
-    database_address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    makers: list[int] = []
-
-    def make(alg: Algorithm) -> bytes:
-        makers.append(threading.get_ident())
-        return make_key(alg)
-
-    monkeypatch.setattr("authsvc.keys.chores.make_key", make)
-    async with keeper(database_address) as keys:
-        await keys.open()
-    assert len(makers) == 1
-    assert threading.get_ident() not in makers
