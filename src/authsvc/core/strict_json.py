@@ -35,12 +35,7 @@ def loads(raw: bytes, *, max_depth: int) -> object:
         raise StrictJSONError("not UTF-8") from None
     _check_depth(text, max_depth)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique_members,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-        )
+        value = _read(text)
         if "\\u" in text:
             # An escaped lone surrogate parses, but is no character: it cannot be stored or sent.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -52,6 +47,9 @@ def loads(raw: bytes, *, max_depth: int) -> object:
 
 
 def _check_depth(text: str, max_depth: int) -> None:
+    # So many brackets as a deep text needs are rare; most need not be looked at one by one.
+    if text.count("[") + text.count("{") <= max_depth:
+        return
     depth = 0
     for match in _STRUCTURE.finditer(text):
         token = match.group()
@@ -79,3 +77,9 @@ def _finite(digits: str) -> float:
     if not math.isfinite(number):
         raise StrictJSONError("a number is out of range")
     return number
+
+
+# Built once: for every text anew it would cost as much as reading a short one.
+_read = json.JSONDecoder(
+    object_pairs_hook=_unique_members, parse_constant=_refuse_constant, parse_float=_finite
+).decode
