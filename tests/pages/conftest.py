@@ -114,9 +114,14 @@ def short_lived(tmp_path_factory: pytest.TempPathFactory, app_origin: str) -> It
 
 @pytest.fixture(scope="session")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Run a server where one wrong password, or one renewal in a minute, is enough."""
-    limits = {"limit_failures_account_address": "1/5minutes", "limit_refreshes": "1/minute"}
-    with serving(tmp_path_factory.mktemp("strict"), access_token_ttl="1", **limits) as served:
+    """Run a server where one wrong password, or one renewal in a minute, is enough; with HS256."""
+    settings = {
+        "access_token_ttl": "1",
+        "limit_failures_account_address": "1/5minutes",
+        "limit_refreshes": "1/minute",
+        "signing_alg": "HS256",
+    }
+    with serving(tmp_path_factory.mktemp("strict"), **settings) as served:
         httpx.post(f"{served.origin}/auth/register", json=vars(Account())).raise_for_status()
         yield served
 

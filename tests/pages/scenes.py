@@ -111,9 +111,8 @@ class Scenes:
         _compare_bodies(shown.partition("\n\n")[2], await answer.text())
         return f"{method} {path} {answer.status}"
 
-    async def _note(self, response: Response) -> None:
-        request_id = await response.header_value("x-request-id")
-        self.answers[request_id or ""] = response
+    def _note(self, response: Response) -> None:
+        self.answers[response.headers.get("x-request-id", "")] = response
 
 
 def _first(request: Request) -> Request:

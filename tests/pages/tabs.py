@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -106,5 +107,15 @@ async def enter(context: BrowserContext, server: Served, cookies: dict[str, str]
 
 def requests_for(server: Served, path: str) -> list[dict[str, Any]]:
     """Return the server's log lines about requests for a path, in their order."""
+    return [line for line in _log(server, "request") if line["path"] == path]
+
+
+def renewals_of(server: Served, session_id: str) -> list[datetime]:
+    """Return when a session was renewed, as the server's log has it."""
+    lines = [line for line in _log(server, "refreshed") if line["session_id"] == session_id]
+    return [datetime.fromisoformat(line["timestamp"]) for line in lines]
+
+
+def _log(server: Served, event: str) -> list[dict[str, Any]]:
     lines = [json.loads(line) for line in server.said.splitlines() if line.startswith("{")]
-    return [line for line in lines if line["event"] == "request" and line["path"] == path]
+    return [line for line in lines if line["event"] == event]

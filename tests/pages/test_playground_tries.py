@@ -162,13 +162,14 @@ async def test_the_password_is_changed_by_who_knows_it(scenes: Scenes, trier: Ac
     assert (await scenes.press("change", "Change it")).startswith("good: ")
 
 
-async def test_too_many_tries_are_told_with_when_to_come_again(
+async def test_a_shared_secret_and_too_many_tries_are_told(
     context: BrowserContext, strict: Served
 ) -> None:
     scenes = await Scenes.open(await Visitor.arrive(context, strict.origin))
-    scenes.visitor.refusals.add("429 /auth/login")
+    scenes.visitor.refusals |= {"429 /auth/login", "404 /.well-known/jwks.json"}
     await scenes.fill_in(Account().email, Account().password)
     assert (await scenes.press("step-1", "Sign in")).startswith("good: ")
+    assert "HS256. There is no public key" in await scenes.press("step-3", "Get a token to look at")
     button = "Try all three, and measure"
     first, second = [await scenes.press("step-2", button) for _ in range(2)]
     assert re.fullmatch(r"bad: .*Too many attempts.* Come again in \d+ s\.", second), (
