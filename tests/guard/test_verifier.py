@@ -20,6 +20,7 @@ from factories import (
     sign_in,
     sign_up,
 )
+from guard.rows import blind
 
 INVALID = 'Bearer error="invalid_token"'
 CHALLENGES: Mapping[str, str] = {
@@ -130,10 +131,11 @@ async def test_the_sessions_of_a_deleted_user_have_ended_at_once(client: httpx.A
 
 
 async def test_while_the_feed_is_blind_the_database_is_asked(
-    client: httpx.AsyncClient, database: Database, clock: MovedClock
+    app: FastAPI, client: httpx.AsyncClient, database: Database, clock: MovedClock
 ) -> None:
     profile = await sign_up(client)
     token = (await get_tokens(client))["access_token"]
+    blind(app)
     clock.move(seconds=3)
     assert (await client.get("/openapi.json", headers=bearer(token))).status_code == 200
     await _disable(database, profile, clock.now())

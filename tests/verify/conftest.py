@@ -8,7 +8,7 @@ import pytest
 from serving import free_port, serving
 from verify.application import running
 from verify.proxies import PROXIES, proxying
-from verify.street import ADA, Street
+from verify.street import ADA, PATIENCE, Street
 
 
 @pytest.fixture(scope="session", params=PROXIES)
@@ -33,6 +33,6 @@ def street(
             application=application.port,
         ) as origin,
     ):
-        profile = httpx.post(f"{origin}/auth/register", json=ADA)
+        profile = httpx.post(f"{origin}/auth/register", json=ADA, timeout=PATIENCE)
         assert profile.status_code == 201, profile.text
         yield Street(request.param, origin, authsvc.origin, application, profile.json())

@@ -6,7 +6,7 @@ from http.cookies import SimpleCookie
 import httpx
 
 from factories import bearer
-from verify.street import ADA, IDENTITY, Street, identity
+from verify.street import ADA, IDENTITY, PATIENCE, Street, identity
 
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 
@@ -25,7 +25,9 @@ def test_the_signed_in_pass_and_the_application_learns_who_they_are(street: Stre
             ]
         assert client.head("/a").status_code == 200
         assert client.get("/getProfile").json() == street.profile
-        items = httpx.get(f"{street.authsvc}/sessions", headers=bearer(street.token())).json()
+        items = httpx.get(
+            f"{street.authsvc}/sessions", headers=bearer(street.token()), timeout=PATIENCE
+        ).json()
         assert {item["ip"] for item in items["items"]} == {"127.0.0.1"}
 
 
