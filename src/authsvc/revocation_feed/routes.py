@@ -9,6 +9,7 @@ from authsvc.core.errors import ValidationFailed
 from authsvc.core.openapi import problems
 from authsvc.guard.errors import InvalidClient
 from authsvc.revocation_feed.schemas import RevocationPage
+from authsvc.revocations.feed import MARGIN
 from authsvc.revocations.repository import RevocationRepository
 
 router = APIRouter(tags=["revocations"])
@@ -30,5 +31,7 @@ async def list_revocations(
 
     Ask again with the new cursor, about once a second. After a page of 10,000 items ask at once.
     """
-    page = await RevocationRepository(session).since(int(since), clock.now(), _PAGE)
+    # Their clocks are not ours either.
+    horizon = clock.now() - MARGIN
+    page = await RevocationRepository(session).since(int(since), horizon, _PAGE)
     return RevocationPage.of(page[-1].id if page else int(since), page)

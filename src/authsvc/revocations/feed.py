@@ -22,7 +22,7 @@ POLL_EVERY = 0.5
 _BLIND_AFTER = 2.0
 _PAGE = 10_000
 # An ending is kept a little longer than it matters: clocks are set back, too.
-_MARGIN = timedelta(seconds=60)
+MARGIN = timedelta(seconds=60)
 
 
 class RevocationFeed:
@@ -66,7 +66,7 @@ class RevocationFeed:
         if not self._was_blind and not self.is_current:
             self._was_blind = True
             _log.warning("revocation_feed_blind")
-        horizon = self._clock.now() - _MARGIN
+        horizon = self._clock.now() - MARGIN
         await self._read_on(horizon)
         self._forget(horizon)
         self._looked_at = began
