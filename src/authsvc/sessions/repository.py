@@ -62,7 +62,9 @@ class SessionRepository:
     ) -> Session | None:
         """Set columns of a session that is live and of that generation, in one statement.
 
-        Of any number that come at once with one generation, one that changes it succeeds.
+        Of any number that come at once with one generation, one that changes it succeeds. For the
+        others the transaction begins anew: PostgreSQL has locked the row before it compared once
+        more, and who goes on to end the session takes the turn for revocations before any row.
 
         Returns:
             The new row; None if the session is not live, or of another generation.
@@ -77,7 +79,10 @@ class SessionRepository:
             .returning(Session)
         )
         result = await self._session.exec(statement, execution_options={"populate_existing": True})
-        return result.scalar_one_or_none()
+        advanced: Session | None = result.scalar_one_or_none()
+        if advanced is None:
+            await self._session.rollback()
+        return advanced
 
     async def recent_addresses(self, user_id: UUID, since: datetime) -> Sequence[str]:
         """Return where a user's sessions were last used from, of live and ended ones."""
