@@ -3,7 +3,7 @@
 `create_app` does no I/O; `parts.py` builds what the rooms work with.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from fastapi import APIRouter, FastAPI
@@ -12,26 +12,14 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from authsvc import __version__
-from authsvc.core.address import ClientAddress
 from authsvc.core.clock import Clock, SystemClock
-from authsvc.core.crowd import Crowd
-from authsvc.core.envelope import Envelope, security_headers
-from authsvc.core.express import Express
-from authsvc.core.gate import BodyGate, KnownHosts
-from authsvc.core.oauth import render_oauth
-from authsvc.core.origins import ListedOrigins
 from authsvc.core.refusals import (
-    ProblemRenderer,
-    Refusals,
-    Renderer,
     refuse_http_exception,
     refuse_validation_error,
 )
-from authsvc.counters.counted import Counted
 from authsvc.docs import routes as docs
 from authsvc.docs.document import OpenAPIDocument
 from authsvc.docs.guard import READERS
-from authsvc.guard.csrf import SameOriginOnly
 from authsvc.guard.deps import CLIENTS, PUBLIC, Guard, signed_in
 from authsvc.guard.transport import CookiePolicy
 from authsvc.health import routes as health
@@ -55,16 +43,8 @@ from authsvc.signin_page import routes as signin_page
 from authsvc.static import routes as static
 from authsvc.token import routes as token
 from authsvc.verify import routes as verify
-from authsvc.verify.way_in import WayIn
+from authsvc.walls import OAUTH_PATHS, build_walls
 from authsvc.wellknown import routes as wellknown
-
-# Their errors, and their bodies, are those of RFC 6749.
-OAUTH_PATHS = frozenset({"/auth/token", "/auth/revoke", "/auth/introspect"})
-# Signing in needs no cookie to be misused: another site could sign a visitor in as somebody else.
-# Refreshing reads a cookie whatever else is there.
-ALWAYS_SAME_ORIGIN = frozenset({"/auth/login", "/auth/refresh"})
-# Load balancers and Prometheus ask each process by its address, under whatever name.
-ANY_HOST = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
 class Room(NamedTuple):
@@ -147,59 +127,8 @@ def create_app(
         route for room in rooms for route in room.router.routes if isinstance(route, APIRoute)
     ]
     app.openapi = OpenAPIDocument(app, OAUTH_PATHS)  # type: ignore[method-assign]
-    _build_walls(app, settings, parts)
+    build_walls(app, settings, parts)
     return app
-
-
-def _build_walls(app: FastAPI, settings: Settings, parts: Parts) -> None:
-    """Put the layers around the rooms. What is added last stands outermost."""
-    app.add_middleware(BodyGate, form_paths=OAUTH_PATHS)
-    own_profile = profile.OwnProfile(parts.verifier, parts.cookies, parts.user_lookups)
-    app.add_middleware(
-        Express,
-        endpoints={
-            verify.PATH: verify.ForwardAuth(parts.verifier, parts.cookies),
-            **dict.fromkeys(profile.PATHS, own_profile),
-        },
-        # A proxy hands on the headers of a request whose body stays with it.
-        bodies_ignored={verify.PATH},
-    )
-    app.add_middleware(
-        SameOriginOnly,
-        cookies=parts.cookies,
-        origins=[settings.public_url, *settings.allowed_origins],
-        always=ALWAYS_SAME_ORIGIN,
-        on_behalf={verify.PATH},
-    )
-    app.add_middleware(KnownHosts, hosts=settings.hosts, exempt=ANY_HOST)
-    app.add_middleware(Crowd, exempt=ANY_HOST)
-    app.add_middleware(Refusals, render=_renderer(settings))
-    app.add_middleware(
-        ListedOrigins,
-        allow_origins=settings.allowed_origins,
-        # Any origin at all is for trying things out, and then without anybody's cookies.
-        allow_credentials="*" not in settings.allowed_origins,
-        allow_methods=["GET", "POST", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type"],
-        expose_headers=["X-Request-Id", "Retry-After", "WWW-Authenticate"],
-    )
-    app.add_middleware(
-        Envelope,
-        address=ClientAddress(settings.trusted_proxies),
-        headers=security_headers(is_https=settings.is_https),
-    )
-    if parts.is_measured:
-        routes = [route.path for route in app.state.routes]
-        app.add_middleware(Counted, counters=parts.counters, routes=routes)
-
-
-def _renderer(settings: Settings) -> Renderer:
-    render_problem = ProblemRenderer(settings.public_url)
-    by_path: Mapping[str, Renderer] = {
-        **dict.fromkeys(OAUTH_PATHS, render_oauth),
-        verify.PATH: WayIn(settings.public_url, render_problem),
-    }
-    return lambda scope, problem: by_path.get(scope["path"], render_problem)(scope, problem)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -1,6 +1,6 @@
 """Every AUTHSVC_* variable and what it may hold. `boot.py` reads them, once, at the start.
 
-Only `app.py` and the edge import this; rooms are handed the few values they need.
+Only the composition and the edge import this; rooms are handed the few values they need.
 """
 
 import os

@@ -48,6 +48,7 @@ async def test_whatever_names_the_session_ends_it_also_when_expired(
         for _ in range(2):
             answer = await ask(app, "POST", "/auth/logout", _lines_with(pair, name))
             assert (answer.status, answer.body) == (204, b""), name
+            assert not answer.all("content-type")
             assert answer.all("set-cookie") == CLEARED
             assert answer.one("clear-site-data") == '"cache", "storage"'
         assert await _ended(database) == number, name

@@ -14,6 +14,7 @@ router = APIRouter(tags=["logout"])
 @router.post(
     "/auth/logout",
     status_code=204,
+    response_class=Response,
     summary="Sign out",
     responses=problems(AmbiguousCredentials, Unavailable),
 )

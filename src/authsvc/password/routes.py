@@ -1,7 +1,7 @@
 """`POST /auth/password`: changes one's password, and ends every other session."""
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from authsvc.core.deps import ClockDep, SourceDep
 from authsvc.core.errors import Busy
@@ -22,6 +22,7 @@ router = APIRouter(tags=["password"])
 @router.post(
     "/auth/password",
     status_code=204,
+    response_class=Response,
     summary="Change my password",
     responses=problems(WrongPassword, WeakPassword, TooManyAttempts, Busy),
 )

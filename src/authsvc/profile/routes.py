@@ -1,8 +1,8 @@
 """`/profile` and `/getProfile`, the same room under two doors. Only for the signed-in.
 
-`OwnProfile` is what answers those who only look: `app.py` puts it before the reading of bodies and
-before routing, both of which cost more than the answer. The route describes it, and answers whoever
-sends a body.
+`OwnProfile` is what answers those who only look: `walls.py` puts it before the reading of bodies
+and before routing, both of which cost more than the answer. The route describes it, and answers
+whoever sends a body.
 """
 
 from uuid import UUID
@@ -92,6 +92,7 @@ async def change_profile(
 @router.delete(
     "/profile",
     status_code=204,
+    response_class=Response,
     summary="Delete my account",
     responses=problems(WrongPassword, TooManyAttempts, Busy),
 )

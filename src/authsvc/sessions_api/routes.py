@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from authsvc.core.deps import ClockDep
 from authsvc.core.openapi import problems
@@ -29,6 +29,7 @@ async def list_sessions(
 @router.delete(
     "/sessions/{session_id}",
     status_code=204,
+    response_class=Response,
     summary="End one of my sessions",
     responses=problems(NoSuchSession),
 )
@@ -45,7 +46,12 @@ async def end_session(
     _log.info("session_ended", user_id=principal.user_id, session_id=wanted)
 
 
-@router.delete("/sessions", status_code=204, summary="End my other sessions")
+@router.delete(
+    "/sessions",
+    status_code=204,
+    response_class=Response,
+    summary="End my other sessions",
+)
 async def end_other_sessions(
     principal: CurrentPrincipal, sessions: SessionsToWriteDep, clock: ClockDep
 ) -> None:

@@ -1,6 +1,6 @@
 """`GET /auth/verify`: who is signed in? Proxies ask that about every request of theirs.
 
-`ForwardAuth` is what answers: `app.py` puts it before the reading of bodies and before routing,
+`ForwardAuth` is what answers: `walls.py` puts it before the reading of bodies and before routing,
 both of which cost more than the answer. The route describes it, and refuses other methods.
 """
 
