@@ -34,7 +34,7 @@ from authsvc.sessions.refresh_token import RefreshTokens
 from authsvc.sessions.service import SessionPolicy
 from authsvc.settings import Settings
 from authsvc.tokens.service import TokenService
-from authsvc.users.lookups import UserLookups
+from authsvc.users.lookups import EmailLookups, UserLookups
 from authsvc.wellknown.metadata import ServerPolicy
 
 _log = structlog.get_logger(__name__)
@@ -69,8 +69,7 @@ class Parts:
     @classmethod
     def build(cls, settings: Settings, clock: Clock, hash_parameters: HashParameters) -> "Parts":
         """Put the parts together. Nothing is opened yet."""
-        secret = policies.secret(settings)
-        database = Database(settings.database)
+        secret, database = policies.secret(settings), Database(settings.database)
         tokens = TokenService(settings.public_url, clock)
         counters, revocations = Counters(), RevocationFeed(database, clock)
         sealer, key_policy = Sealer(secret), policies.key_policy(settings)
@@ -99,6 +98,7 @@ class Parts:
             limiter=limiter,
             credential_tools=CredentialTools(
                 database=database,
+                lookups=EmailLookups(database),
                 passwords=passwords,
                 limiter=limiter,
                 known_places=KnownPlaces(database, clock),

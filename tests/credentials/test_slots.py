@@ -118,3 +118,18 @@ async def test_those_who_wait_for_another_sign_up_of_an_address_take_no_slot(
             assert _pool(app).taken == 0
         statuses = sorted([(await task).status_code for task in waiting])
         assert statuses == [201, 409, 409, 409, 409]
+
+
+async def test_who_signs_in_at_once_is_looked_up_at_once(start: AppFactory) -> None:
+    unlimited = {"limit_tries": "1000/minute", "limit_failures_address": "1000/minute"}
+    async with (
+        start(hash_concurrency=2, hash_queue=100, **unlimited) as app,
+        make_client(app) as client,
+    ):
+        logins = [{**NEW, "email": f"x{number}@example.com"} for number in range(20)]
+        with queries(app.state.database) as made:
+            answers = await asyncio.gather(
+                *(client.post("/auth/login", json=login) for login in logins)
+            )
+        assert {answer.status_code for answer in answers} == {401}
+        assert len([text for text in made if "FROM users" in text]) <= 10

@@ -25,6 +25,7 @@ from authsvc.credentials.single_flight import SingleFlight
 from authsvc.limits.service import Limiter
 from authsvc.passwords.service import PasswordService
 from authsvc.users.errors import EmailTaken
+from authsvc.users.lookups import EmailLookups
 from authsvc.users.models import User
 from authsvc.users.repository import UserRepository
 
@@ -36,6 +37,7 @@ class CredentialTools:
     """What the credential services of all requests share."""
 
     database: Database
+    lookups: EmailLookups
     passwords: PasswordService
     limiter: Limiter
     known_places: KnownPlaces
@@ -90,7 +92,7 @@ class CredentialService:
         # took no slot and count for no account. Between processes the constraint decides.
         async with self._tools.sign_ups.of(email):
             with self._tools.passwords.slot(source.place if source else "") as slot:
-                if await self._stored(email):
+                if await self._tools.lookups.get(email):
                     raise EmailTaken
                 async with self._tools.limiter.sign_up(source):
                     password_hash = await self._tools.passwords.hash(password, slot)
@@ -174,7 +176,7 @@ class CredentialService:
 
     async def _authenticated(self, email: str, password: str, place: str) -> User:
         with self._tools.passwords.slot(place) as slot:
-            user = await self._stored(email)
+            user = await self._tools.lookups.get(email)
             stored = user.password_hash if user else None
             verdict = await self._tools.passwords.verify(password, stored, slot)
         if user is None or not verdict.is_right or not user.is_active:
@@ -185,10 +187,6 @@ class CredentialService:
             await self._users.replace_hash(user.id, user.password_hash, verdict.better_hash)
             _log.info("password_rehashed", user_id=user.id)
         return user
-
-    async def _stored(self, email: str) -> User | None:
-        async with self._tools.database.reading() as session:
-            return await UserRepository(session).by_email(email)
 
     def _attempt(self, email: str, source: Source) -> AbstractAsyncContextManager[None]:
         is_known = partial(self._tools.known_places.include, source, email)

@@ -1,43 +1,51 @@
 """Reads of users that many requests share: whoever asks while a query runs is in the next one.
 
-A profile is one row by its key; a query for each costs far more than the row. Nobody gets an answer
-that is older than their question: it goes into a query that has not begun.
+A profile is one row by its key; a query for each costs far more than the row. And a thousand who
+sign in at once need one connection, not a thousand turns at a few. Nobody gets an answer that is
+older than their question: it goes into a query that has not begun.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from authsvc.core.database import Database
+from authsvc.users.models import User
 from authsvc.users.repository import Account, UserRepository
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 # Rows of one query. Beyond that the others wait for the next one.
 _MOST = 500
 
-_Waiting = asyncio.Future[Account | None]
+_Find = Callable[[UserRepository, Collection[K]], Awaitable[Mapping[K, V]]]
 
 
-class UserLookups:
-    """Looks users up by id, for all requests of a process."""
+class _SharedReads(Generic[K, V]):
+    """Looks users up by a key, for all requests of a process."""
 
-    def __init__(self, database: Database) -> None:
-        """Read from `database`."""
+    def __init__(self, database: Database, find: _Find[K, V]) -> None:
+        """Read from `database` with `find`."""
         self._database = database
-        self._waiting: dict[UUID, _Waiting] = {}
+        self._find = find
+        self._waiting: dict[K, asyncio.Future[V | None]] = {}
         self._reading: asyncio.Task[None] | None = None
 
-    async def get(self, user_id: UUID) -> Account | None:
-        """Return the user of that id, as they are now.
+    async def get(self, key: K) -> V | None:
+        """Return the user of that key, as they are now. It is shared: only read it.
 
         Raises:
             Unavailable: If the database does not answer.
 
         """
-        waiting = self._waiting.get(user_id)
+        waiting = self._waiting.get(key)
         if waiting is None:
             waiting = asyncio.get_running_loop().create_future()
             # Asked for its outcome here too: those who wait may all have gone away.
             waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
-            self._waiting[user_id] = waiting
+            self._waiting[key] = waiting
         if self._reading is None:
             self._reading = asyncio.create_task(self._read())
         # Shielded: who goes away must not take the answer from the others.
@@ -46,16 +54,16 @@ class UserLookups:
     async def _read(self) -> None:
         try:
             while self._waiting:
-                ids = [*self._waiting][:_MOST]
-                asked = {user_id: self._waiting.pop(user_id) for user_id in ids}
+                keys = [*self._waiting][:_MOST]
+                asked = {key: self._waiting.pop(key) for key in keys}
                 await self._answer(asked)
         finally:
             self._reading = None
 
-    async def _answer(self, asked: dict[UUID, _Waiting]) -> None:
+    async def _answer(self, asked: dict[K, asyncio.Future[V | None]]) -> None:
         try:
             async with self._database.reading() as session:
-                found = await UserRepository(session).of_ids(asked)
+                found = await self._find(UserRepository(session), asked.keys())
         except asyncio.CancelledError:
             for waiting in asked.values():
                 waiting.cancel()
@@ -64,5 +72,21 @@ class UserLookups:
             for waiting in asked.values():
                 waiting.set_exception(fault)
             return
-        for user_id, waiting in asked.items():
-            waiting.set_result(found.get(user_id))
+        for key, waiting in asked.items():
+            waiting.set_result(found.get(key))
+
+
+class UserLookups(_SharedReads[UUID, Account]):
+    """Looks users up by id."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from `database`."""
+        super().__init__(database, lambda users, ids: users.of_ids(ids))
+
+
+class EmailLookups(_SharedReads[str, User]):
+    """Looks users up by their address in canonical form, with the password's hash."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from `database`."""
+        super().__init__(database, lambda users, emails: users.of_emails(emails))

@@ -65,6 +65,11 @@ class UserRepository:
         """Return the user of that address, given in canonical form."""
         return (await self._session.exec(select(User).where(User.email == email))).first()
 
+    async def of_emails(self, emails: Iterable[str]) -> Mapping[str, User]:
+        """Return those of several users that exist, by their addresses."""
+        statement = select(User).where(col(User.email).in_(emails))
+        return {user.email: user for user in await self._session.exec(statement)}
+
     async def every(self) -> Sequence[User]:
         """Return all users, the oldest first."""
         return (await self._session.exec(select(User).order_by(col(User.created_at)))).all()
