@@ -45,7 +45,7 @@ def test_one_scrape_tells_of_all_workers_also_of_one_that_was_killed(
     with serving(tmp_path, "--workers", "2", **settings) as server:
         both = _settled(server, "hash_slots", 20)
         assert both["signing_keys"] == 1
-        assert both["database_connections_most"] == 22
+        assert both["database_connections_most"] == 42
         for _ in range(REQUESTS):
             assert httpx.get(f"{server.origin}/profile", timeout=30).status_code == 401
         name = 'requests_total{method="GET",route="/profile",status="401"}'
