@@ -42,6 +42,8 @@ class BoundedHttp(HttpToolsProtocol):
         # Bytes since the last thing that came to an end: a head, a piece of a body, a message.
         self._pending = 0
         self._sending: asyncio.TimerHandle | None = None
+        self._is_receiving = False
+        self._expected: tuple[float | None] | None = None
         self._reading: asyncio.TimerHandle | None = None
         self._is_last = False
         self._answered: RequestResponseCycle | None = None
@@ -67,9 +69,16 @@ class BoundedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take what has arrived."""
         self._pending += len(data)
+        self._is_receiving = True
         if self._sending is None and self._is_idle:
             self._expect(self.head_within)
-        super().data_received(data)
+        try:
+            super().data_received(data)
+        finally:
+            self._is_receiving = False
+        if self._expected is not None:
+            [within], self._expected = self._expected, None
+            self._expect(within)
         if self._pending > _MOST_PENDING and not self.transport.is_closing():
             self.send_400_response("The head of the request is too long.")
 
@@ -130,6 +139,10 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _expect(self, within: float | None) -> None:
         """Close the connection unless what is expected comes within the time. None: nothing is."""
+        if self._is_receiving:
+            # Most requests are here as a whole by the end of this, and need no timer at all.
+            self._expected = (within,)
+            return
         if self._sending is not None:
             self._sending.cancel()
         self._sending = None if within is None else self.loop.call_later(within, self._give_up)

@@ -4,7 +4,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +26,7 @@ _DATA_POLICY = (
 )
 _TWO_YEARS = 63072000
 _ID_NAME = b"x-request-id"
+_DRAWN_AT_ONCE = 16 * 64
 
 Header = tuple[bytes, bytes]
 
@@ -53,6 +54,7 @@ class Envelope:
         """Wrap `app`; `headers` are defaults for every answer."""
         self._app = app
         self._address = address
+        self._ids = _make_ids()
         self._headers = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
         # Where an answer brings none of these, nothing is to be looked through.
         self._names = frozenset([_ID_NAME, *(name for name, _ in self._headers)])
@@ -113,11 +115,17 @@ class Envelope:
             given = [value for name, value in scope["headers"] if name == b"x-request-id"]
             if len(given) == 1 and _REQUEST_ID.fullmatch(given[0]):
                 return bytes(given[0]).decode()
-        return _new_id()
+        return next(self._ids)
 
 
-def _new_id() -> str:
-    """Make a random UUID (RFC 9562, version 4) as a text, at half the price of the library's."""
-    digits = os.urandom(16).hex()
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+def _make_ids() -> Iterator[str]:
+    """Make random UUIDs (RFC 9562, version 4) as texts, without end, at a third of the usual price.
+
+    The system is asked for the chance of many at once.
+    """
+    while True:
+        drawn = os.urandom(_DRAWN_AT_ONCE).hex()
+        for start in range(0, len(drawn), 32):
+            one = drawn[start : start + 32]
+            variant = "89ab"[int(one[16], 16) & 3]
+            yield f"{one[:8]}-{one[8:12]}-4{one[13:16]}-{variant}{one[17:20]}-{one[20:]}"
