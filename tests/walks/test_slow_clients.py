@@ -1,6 +1,7 @@
 """Slow and hostile clients on a real server in a hurry: nobody is waited for without an end."""
 
 import asyncio
+import contextlib
 import socket
 import time
 from collections.abc import Iterator
@@ -113,6 +114,23 @@ def _ask(connection: socket.socket, request: bytes) -> tuple[int, bytes]:
         assert piece, received
         received += piece
     return int(received.split(b" ", 2)[1]), received.lower()
+
+
+def test_a_connection_in_good_order_is_kept_and_ends_with_a_request_that_does_not(
+    server: Served,
+) -> None:
+    with _open(server) as connection:
+        # Longer than any one thing may take.
+        for _ in range(5):
+            assert _ask(connection, LIVE)[0] == 200
+            time.sleep(0.5)
+        connection.sendall(b"GET /")
+        began = time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            while time.monotonic() - began < SOON:
+                connection.sendall(b"a")
+                time.sleep(0.1)
+        assert 0.9 < time.monotonic() - began < SOON
 
 
 def test_beyond_the_places_the_answer_is_a_clear_503_until_there_is_room(server: Served) -> None:
