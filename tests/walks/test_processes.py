@@ -5,21 +5,17 @@ import json
 import re
 import signal
 import socket
-import subprocess
 import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 
 from authsvc.core.database import Database
-from authsvc.core.migrations import migrate
-from databases import execute
-from factories import PASSWORD, SECRET, bearer
+from factories import PASSWORD, bearer
 from guard.rows import count
-from serving import PROGRAM, Served, environment, free_port, serving
+from serving import Served, serving
 
 ADA = {"email": "ada@example.com", "password": PASSWORD}
 GRANT = {"grant_type": "password", "username": "ada@example.com", "password": PASSWORD}
@@ -103,39 +99,3 @@ def test_the_signal_to_end_lets_requests_under_way_finish(tmp_path: Path) -> Non
         assert server.process.wait(10) in {0, -signal.SIGTERM}
     assert " stopped " in server.said
     assert "Traceback" not in server.said
-
-
-async def test_a_worker_that_cannot_start_ends_all_with_a_status_that_says_so(
-    tmp_path: Path, empty_postgresql: str
-) -> None:
-    database = Database(empty_postgresql)
-    await migrate(database)
-    await database.dispose()
-    # A role with one connection: the check before the workers has it, then only one of them does.
-    role = f"role_{uuid4().hex}"
-    await execute(empty_postgresql, f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1")
-    try:
-        await execute(empty_postgresql, f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
-        ended = _run(
-            tmp_path, empty_postgresql.replace("//postgres:", f"//{role}:"), "--workers", "2"
-        )
-    finally:
-        await execute(empty_postgresql, f"DROP OWNED BY {role}")
-        await execute(empty_postgresql, f"DROP ROLE {role}")
-    assert ended.returncode == 1
-    assert ended.stderr.endswith(
-        "authsvc: A worker process could not start. Its own lines above say why.\n"
-    )
-    assert "TooManyConnectionsError" in ended.stderr
-
-
-def _run(directory: Path, address: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PROGRAM, "serve", "--port", str(free_port()), *arguments],
-        cwd=directory,
-        env=environment(database_url=address, secret_key=SECRET),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
