@@ -1,6 +1,7 @@
 """Attacks on sessions: planted ones, ones that should be gone, and addresses made of headers."""
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from authsvc.core.database import Database
@@ -97,3 +98,24 @@ async def test_a46_no_address_is_made_of_what_the_client_says() -> None:
         assert b"gopher" not in told
         if answer.body.startswith(b"{"):
             assert answer.json["type"].startswith("https://auth.example/problems/")
+
+
+async def test_a70_a_token_in_the_address_is_worth_nothing_and_is_written_nowhere(
+    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await sign_up(client)
+    pair = await get_tokens(client)
+    tokens = {"access_token": pair["access_token"], "refresh_token": pair["refresh_token"]}
+    for method, path in (
+        ("GET", "/profile"),
+        ("GET", "/sessions"),
+        ("GET", "/auth/verify"),
+        ("POST", "/auth/refresh"),
+    ):
+        answer = await client.request(method, path, params=tokens)
+        assert answer.status_code == 401, path
+        assert answer.json()["type"].endswith("/problems/not-authenticated")
+        assert not any(token in answer.text for token in tokens.values())
+    said = capsys.readouterr().err
+    assert '"path": "/sessions"' in said
+    assert not any(token in said for token in tokens.values())
