@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-_TOLD_BY_OTHERS = re.compile(r".*AUTHSVC_|M(AKE)?FLAGS$|MAKE|VENV$|PYTHON$").match
+_TOLD_BY_OTHERS = re.compile(r".*AUTHSVC_|MFLAGS$|MAKE|VENV$|PYTHON$").match
 TOLD = '#!/bin/sh\necho "$1 ${AUTHSVC_ACCESS_TOKEN_TTL-by itself}"\n'
 
 
