@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, literal
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,6 +17,7 @@ from authsvc.revocations.feed import RevocationFeed
 from authsvc.revocations.repository import RevocationRepository
 from authsvc.sessions.errors import UserGone
 from authsvc.sessions.models import Session
+from authsvc.sessions.statements import KEEP, ROTATE, live
 
 # For so long a session is remembered: while it is, its tokens are told that it has ended, and not
 # that they are no tokens at all, and its owner cannot be locked out where it was used.
@@ -39,7 +41,7 @@ class SessionRepository:
         """Return a user's live sessions, the one that was used last first."""
         statement = (
             select(Session)
-            .where(Session.user_id == user_id, *_live(now))
+            .where(Session.user_id == user_id, *live(now))
             .order_by(col(Session.last_used_at).desc(), col(Session.id))
         )
         return (await self._session.exec(statement)).all()
@@ -57,32 +59,51 @@ class SessionRepository:
         except IntegrityError:
             raise UserGone from None
 
-    async def advance(
-        self, session_id: UUID, generation: int, now: datetime, values: Mapping[str, object]
+    async def rotate(
+        self,
+        session_id: UUID,
+        generation: int,
+        now: datetime,
+        *,
+        ip: str,
+        user_agent: str,
+        expires_at: datetime,
+        access_expires_at: datetime,
     ) -> Session | None:
-        """Set columns of a session that is live and of that generation, in one statement.
+        """Move a live session of that generation on to the next one, in one statement.
 
-        Of any number that come at once with one generation, one that changes it succeeds. For the
-        others the transaction begins anew: PostgreSQL has locked the row before it compared once
-        more, and who goes on to end the session takes the turn for revocations before any row.
+        Of any number that come at once with one generation, one succeeds.
+
+        Args:
+            session_id: Which session.
+            generation: The generation it must be of.
+            now: The instant it must be live at; kept as that of its use.
+            ip: Where it is used from.
+            user_agent: What with.
+            expires_at: Its new end.
+            access_expires_at: When its new access token expires. A later one is kept in mind.
 
         Returns:
             The new row; None if the session is not live, or of another generation.
 
         """
-        statement = (
-            update(Session)
-            .where(
-                col(Session.id) == session_id, col(Session.generation) == generation, *_live(now)
-            )
-            .values(values)
-            .returning(Session)
-        )
-        result = await self._session.exec(statement, execution_options={"populate_existing": True})
-        advanced: Session | None = result.scalar_one_or_none()
-        if advanced is None:
-            await self._session.rollback()
-        return advanced
+        values = {
+            "ip": ip,
+            "user_agent": user_agent,
+            "expires_at": expires_at,
+            "access_expires_at": access_expires_at,
+        }
+        return await self._advance(ROTATE, session_id, generation, now, values)
+
+    async def keep(
+        self, session_id: UUID, generation: int, now: datetime, *, access_expires_at: datetime
+    ) -> Session | None:
+        """Keep in mind one more access token of a live session, if it still is of that generation.
+
+        Arguments and return value are those of `rotate`.
+        """
+        values = {"access_expires_at": access_expires_at}
+        return await self._advance(KEEP, session_id, generation, now, values)
 
     async def recent_addresses(self, user_id: UUID, since: datetime) -> Sequence[str]:
         """Return where a user's sessions were last used from, of live and ended ones."""
@@ -114,6 +135,27 @@ class SessionRepository:
         result = await self._session.exec(delete(Session).where(col(Session.id).in_(outdated)))
         return result.rowcount
 
+    async def _advance(
+        self,
+        statement: ReturningUpdate[Session],
+        session_id: UUID,
+        generation: int,
+        now: datetime,
+        values: Mapping[str, object],
+    ) -> Session | None:
+        """Run one of the prepared updates.
+
+        Where it changes nothing the transaction begins anew: PostgreSQL has locked the row before
+        it compared once more, and who goes on to end the session takes the turn for revocations
+        before any row.
+        """
+        given = {"of_id": session_id, "of_generation": generation, "now": now, **values}
+        result = await self._session.exec(statement, params=given)
+        advanced: Session | None = result.scalar_one_or_none()
+        if advanced is None:
+            await self._session.rollback()
+        return advanced
+
     async def _end(self, now: datetime, *which: ColumnElement[bool]) -> int:
         statement = (
             update(Session)
@@ -132,16 +174,6 @@ class SessionRepository:
         return len(ended)
 
 
-def later_access(instant: datetime) -> ColumnElement[datetime]:
-    """Return the later of an instant and the stored end of a session's access tokens."""
-    stored = col(Session.access_expires_at)
-    return case((stored > instant, stored), else_=literal(instant, Instant()))
-
-
 def _earlier(instant: datetime) -> ColumnElement[datetime]:
     stored = col(Session.expires_at)
     return case((stored < instant, stored), else_=literal(instant, Instant()))
-
-
-def _live(now: datetime) -> Sequence[ColumnElement[bool]]:
-    return (col(Session.ended_at).is_(None), col(Session.expires_at) > now)

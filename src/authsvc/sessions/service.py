@@ -12,7 +12,7 @@ from authsvc.core.clock import Clock
 from authsvc.sessions.errors import RefreshTokenReused, SessionOver, UnknownRefreshToken
 from authsvc.sessions.models import Session
 from authsvc.sessions.refresh_token import RefreshToken, RefreshTokens
-from authsvc.sessions.repository import SessionRepository, later_access
+from authsvc.sessions.repository import SessionRepository
 
 _log = structlog.get_logger(__name__)
 
@@ -140,19 +140,14 @@ class SessionService:
         now = self._clock.now()
         expires_at = min(now + self._policy.idle_ttl, session.absolute_expires_at)
         access_expires_at = self._access_end(now, expires_at)
-        rotated = await self._sessions.advance(
+        rotated = await self._sessions.rotate(
             token.session_id,
             token.generation,
             now,
-            {
-                "generation": token.generation + 1,
-                "rotated_at": now,
-                "last_used_at": now,
-                "ip": device.ip,
-                "user_agent": device.shown,
-                "expires_at": expires_at,
-                "access_expires_at": later_access(access_expires_at),
-            },
+            ip=device.ip,
+            user_agent=device.shown,
+            expires_at=expires_at,
+            access_expires_at=access_expires_at,
         )
         if rotated is None:
             return None
@@ -169,11 +164,8 @@ class SessionService:
             raise UnknownRefreshToken
         if self._is_in_grace(token, session, now):
             access_expires_at = self._access_end(now, session.expires_at)
-            kept = await self._sessions.advance(
-                session.id,
-                session.generation,
-                now,
-                {"access_expires_at": later_access(access_expires_at)},
+            kept = await self._sessions.keep(
+                session.id, session.generation, now, access_expires_at=access_expires_at
             )
             if kept is None:
                 # Ended, or exchanged again, since we looked.
