@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
@@ -15,6 +15,7 @@ from authsvc.core.database import Database
 from authsvc.core.engines import DatabaseAddress
 from authsvc.core.errors import Problem, Unavailable
 from authsvc.users.models import User
+from databases import execute
 
 
 class Refused(Problem):
@@ -122,6 +123,26 @@ async def test_postgresql_is_reached_and_told_who_connects(postgres: str, scheme
     async with database.reading() as session:
         connection = await session.connection()
         assert (await connection.execute(text("SHOW application_name"))).scalar() == "authsvc"
+    await database.dispose()
+
+
+async def test_connections_that_the_server_has_cut_are_replaced_unnoticed(
+    empty_postgresql: str,
+) -> None:
+    database = Database(empty_postgresql)
+    cuts = [asyncio.Event(), asyncio.Event()]
+    async with database.reading() as one, database.writing() as other:
+        for session, cut in zip((one, other), cuts, strict=True):
+            raw = await (await session.connection()).get_raw_connection()
+            driver: Any = raw.driver_connection
+            driver.add_termination_listener(lambda _connection, cut=cut: cut.set())
+    await execute(
+        empty_postgresql,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name = 'authsvc'",
+    )
+    await asyncio.wait_for(asyncio.gather(*(cut.wait() for cut in cuts)), 5)
+    await asyncio.gather(*(database.ping() for _ in cuts))
     await database.dispose()
 
 
