@@ -163,10 +163,9 @@ class Parts:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        """Open keys, hash pool and feed, and keep the jobs going; close everything after."""
+        """Open keys and feed, and keep the jobs going; close everything after."""
         try:
             await self.keys.open()
-            await self.passwords.open()
             await self.revocations.poll()
             async with running(self.jobs()):
                 yield

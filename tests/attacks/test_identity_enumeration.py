@@ -66,7 +66,7 @@ async def test_a34_every_failed_login_costs_one_hash_of_the_live_parameters(
     people: httpx.AsyncClient, app: FastAPI, path: str
 ) -> None:
     hasher = CountingHasher()
-    await build_in(app, hasher)
+    build_in(app, hasher)
     live = hasher.hash("any")
     costs = live[: live.index("$", len("$argon2id$v=19$")) + 1]
     assert costs == "$argon2id$v=19$m=8,t=1,p=1$"
@@ -81,7 +81,7 @@ async def test_a34_the_decoy_follows_the_parameters(
     people: httpx.AsyncClient, app: FastAPI
 ) -> None:
     hasher = CountingHasher(HashParameters(memory_kib=16, passes=2, lanes=1))
-    await build_in(app, hasher)
+    build_in(app, hasher)
     await _try(people, "/auth/login", "unknown")
     [decoy] = hasher.verified
     assert decoy.startswith("$argon2id$v=19$m=16,t=2,p=1$")

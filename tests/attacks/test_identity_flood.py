@@ -30,7 +30,7 @@ async def test_a41_a_flood_of_logins_leaves_everything_else_alone(
         ]
         await sign_up(client)
         headers = bearer((await get_tokens(client))["access_token"])
-        await build_in(app, hasher)
+        build_in(app, hasher)
         hasher.close()
         flood = {
             asyncio.create_task(client.post("/auth/login", json=LOGIN)) for client in crowd * 10
@@ -59,7 +59,7 @@ async def test_a41_one_address_cannot_fill_the_queue(start: AppFactory, database
     ):
         await sign_up(client)
         await sign_in(client)
-        await build_in(app, hasher)
+        build_in(app, hasher)
         hasher.close()
         held = [asyncio.create_task(client.post("/auth/login", json=LOGIN)) for _ in range(6)]
         for _ in range(2):

@@ -68,7 +68,7 @@ async def test_a56_of_fifty_passwords_at_most_two_are_hashed(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     hasher = CountingHasher()
-    await build_in(app, hasher)
+    build_in(app, hasher)
     hasher.forget()
     await _sign_up_50_times(client)
     # The second can begin before the first is committed; its row then waits until the first is.

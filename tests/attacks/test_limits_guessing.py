@@ -38,7 +38,7 @@ async def test_a50_the_sixth_guess_is_refused_and_the_right_password_too(
     async with limited(start, storage) as app:
         assert (await sign_up_from(app, HOME)).status_code == 201
         hasher = CountingHasher()
-        await build_in(app, hasher)
+        build_in(app, hasher)
         hasher.forget()
         assert await _guess(app, ATTACKER, 2) == [401] * 2
         # However the address is spelled, and through whichever door.
@@ -129,7 +129,7 @@ async def test_a50_twenty_guesses_at_once_are_five(start: AppFactory, storage: s
     async with limited(start, storage) as app:
         await sign_up_from(app, HOME)
         hasher = CountingHasher()
-        await build_in(app, hasher)
+        build_in(app, hasher)
         hasher.forget()
         answers = await asyncio.gather(
             *(sign_in_from(app, ATTACKER, password=f"wrong {number}") for number in range(20))

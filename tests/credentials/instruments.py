@@ -67,11 +67,10 @@ class HeldHasher(CountingHasher):
         return super().verify(password, stored)
 
 
-async def build_in(app: FastAPI, hasher: PasswordHasher) -> None:
+def build_in(app: FastAPI, hasher: PasswordHasher) -> None:
     """Have a running application hash with `hasher` from now on, in its own pool."""
     tools = app.state.credential_tools
     passwords = PasswordService(hasher, tools.passwords._pool, tools.passwords.policy)
-    await passwords.open()
     app.state.credential_tools = replace(tools, passwords=passwords)
 
 

@@ -110,7 +110,7 @@ async def test_an_overloaded_pool_answers_busy_and_everything_else_goes_on(
     async with start(hash_concurrency=1, hash_queue=0) as app, make_client(app) as client:
         await sign_up(client)
         headers = bearer((await get_tokens(client))["access_token"])
-        await build_in(app, hasher)
+        build_in(app, hasher)
         before = await all_rows(database)
         hasher.close()
         held = await _held_login(client, hasher)
@@ -139,7 +139,7 @@ async def test_no_connection_is_held_while_a_password_is_hashed(
     async with start(hash_concurrency=21, hash_queue=63) as app, make_client(app) as client:
         await sign_up(client)
         headers = bearer((await get_tokens(client))["access_token"])
-        await build_in(app, hasher)
+        build_in(app, hasher)
         hasher.close()
         held = [await _held_login(client, hasher) for _ in range(21)]
         # More logins wait than the database has connections, and one can still read and write.
@@ -154,7 +154,7 @@ async def test_a_login_whose_client_goes_away_frees_its_place(
 ) -> None:
     hasher = HeldHasher()
     await sign_up(client)
-    await build_in(app, hasher)
+    build_in(app, hasher)
     pool = app.state.credential_tools.passwords._pool
     hasher.close()
     held = await _held_login(client, hasher)

@@ -87,7 +87,7 @@ async def test_whatever_the_answer_the_slot_is_given_back(
 ) -> None:
     await sign_up(client)
     hasher = CountingHasher()
-    await build_in(app, hasher)
+    build_in(app, hasher)
     headers = bearer((await get_tokens(client))["access_token"])
     wrong = {**LOGIN, "password": PASSWORD + "x"}
     for path, body, status in (

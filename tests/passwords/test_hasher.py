@@ -58,6 +58,15 @@ def test_a_new_hash_is_argon2id_with_the_design_s_parameters() -> None:
     assert stored != HASHER.hash(PASSWORD)
 
 
+def test_a_decoy_costs_what_a_hash_of_the_present_parameters_costs_and_is_new_each_time() -> None:
+    decoy, hashed = HASHER.decoy(), HASHER.hash(PASSWORD)
+    assert decoy.startswith(PRESENT)
+    assert HASHER.is_present(decoy)
+    # The same lengths of salt and digest, which are part of the cost.
+    assert [len(part) for part in decoy.split("$")] == [len(part) for part in hashed.split("$")]
+    assert decoy != HASHER.decoy()
+
+
 def test_the_right_password_of_the_present_parameters_needs_no_better_hash() -> None:
     verdict = HASHER.verify(PASSWORD, HASHER.hash(PASSWORD))
     assert (verdict.is_right, verdict.better_hash) == (True, None)

@@ -20,7 +20,6 @@ def pool() -> Iterator[HashPool]:
 
 async def test_a_stored_hash_opens_to_its_password_only(pool: HashPool) -> None:
     service = PasswordService(CountingHasher(), pool, PasswordPolicy(8))
-    await service.open()
     stored = await service.hash(PASSWORD)
     assert (await service.verify(PASSWORD, stored)).is_right
     assert not (await service.verify(PASSWORD + " ", stored)).is_right
@@ -31,8 +30,6 @@ async def test_without_one_a_decoy_is_verified_and_not_even_its_password_is_righ
 ) -> None:
     hasher = CountingHasher()
     service = PasswordService(hasher, pool, PasswordPolicy(8))
-    await service.open()
-    hasher.forget()
     for password in ("decoy", PASSWORD, "x"):
         for stored in (None, ""):
             verdict = await service.verify(password, stored)

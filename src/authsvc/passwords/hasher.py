@@ -1,5 +1,6 @@
 """Hashes and verifies passwords: Argon2id for new ones, and the schemes people move in with."""
 
+import secrets
 from dataclasses import dataclass
 
 from passlib.context import CryptContext
@@ -18,6 +19,7 @@ _MOVED_IN = (
     "sha512_crypt",
     "sha256_crypt",
 )
+_DIGEST_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,22 @@ class PasswordHasher:
             argon2__time_cost=parameters.passes,
             argon2__parallelism=parameters.lanes,
             argon2__salt_size=16,
-            argon2__hash_len=32,
+            argon2__hash_len=_DIGEST_BYTES,
         )
 
     def hash(self, password: str) -> str:
         """Hash a password with the present parameters."""
         return str(self._context.hash(password))
+
+    def decoy(self) -> str:
+        """Make up a hash that costs what one of the present parameters costs, and is nobody's.
+
+        Nothing is hashed for it: its digest is drawn by chance, and no password has it.
+        """
+        made_up = self._context.handler("argon2")(
+            use_defaults=True, checksum=secrets.token_bytes(_DIGEST_BYTES)
+        )
+        return str(made_up.to_string())
 
     def verify(self, password: str, stored: str) -> Verdict:
         """Check a password against a stored hash, byte for byte."""

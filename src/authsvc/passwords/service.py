@@ -17,15 +17,12 @@ class PasswordService:
     """Checks, hashes and verifies passwords."""
 
     def __init__(self, hasher: PasswordHasher, pool: HashPool, policy: PasswordPolicy) -> None:
-        """Work with these parts; `open` must run before the first verification."""
+        """Work with these parts."""
         self._hasher = hasher
         self._pool = pool
         self.policy = policy
-        self._decoy = ""
-
-    async def open(self) -> None:
-        """Make the decoy hash with the live parameters, so that it costs what a real one costs."""
-        self._decoy = await self._pool.run(lambda: self._hasher.hash("decoy"))
+        # With the live parameters, so that it costs what a real one costs.
+        self._decoy = hasher.decoy()
 
     def slot(self, place: str = "") -> AbstractContextManager[Slot]:
         """Take the slot of one `hash` or `verify`, for somebody at `place`.
