@@ -101,11 +101,15 @@ async def _race(
 async def _none_works(tabs: Sequence[Connection], pairs: Sequence[Pair]) -> None:
     """Hold the promise of a second against both workers."""
     await asyncio.sleep(1)
-    for number, pair in enumerate(pairs):
-        tab = tabs[number % len(tabs)]
-        assert (await tab.renew(pair["refresh_token"])).status == 400
-        answer = await tab.ask("GET", "/openapi.json", token=pair["access_token"])
-        assert answer.status == 401
+
+    async def try_all(tab: Connection, pairs: Sequence[Pair]) -> None:
+        for pair in pairs:
+            assert (await tab.renew(pair["refresh_token"])).status == 400
+            answer = await tab.ask("GET", "/openapi.json", token=pair["access_token"])
+            assert answer.status == 401
+
+    shares = [pairs[number :: len(tabs)] for number in range(len(tabs))]
+    await asyncio.gather(*map(try_all, tabs, shares))
 
 
 async def _refreshing_while_signing_out(tabs: list[Connection]) -> None:
