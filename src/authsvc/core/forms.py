@@ -1,6 +1,7 @@
 """How the OAuth endpoints read their forms: doubled parameters refused, unknown ones ignored."""
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
@@ -51,3 +52,19 @@ def required(form: dict[str, str], name: str) -> str:
     if name not in form:
         raise InvalidRequest(f"{name} is missing.")
     return form[name]
+
+
+def described(
+    properties: Mapping[str, object], *, needs: Sequence[str], **samples: object
+) -> dict[str, Any]:
+    """Describe a form for OpenAPI, by hand because it is read by hand.
+
+    Args:
+        properties: The schema of each parameter.
+        needs: Which must be there.
+        samples: Its `example`, or its `examples`.
+
+    """
+    schema = {"type": "object", "required": list(needs), "properties": properties}
+    media_type = {"schema": schema, **samples}
+    return {"required": True, "content": {"application/x-www-form-urlencoded": media_type}}

@@ -1,27 +1,20 @@
 """The wire models of introspection: a form in, the token's claims out (RFC 7662 §2)."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from authsvc.core.forms import described
 from authsvc.tokens.claims import Claims
 
-INTROSPECTION_FORM: dict[str, Any] = {
-    "required": True,
-    "content": {
-        "application/x-www-form-urlencoded": {
-            "schema": {
-                "type": "object",
-                "required": ["token"],
-                "properties": {
-                    "token": {"type": "string", "description": "An access token."},
-                    "token_type_hint": {"type": "string", "description": "Not needed."},
-                },
-            },
-            "example": {"token": "eyJhbGciOiJFUzI1NiIsImtpZCI6Ii4uLiJ9.eyJpc3MiOiIuLi4ifQ.MEUCIQ"},
-        }
+INTROSPECTION_FORM = described(
+    {
+        "token": {"type": "string", "description": "An access token."},
+        "token_type_hint": {"type": "string", "description": "Not needed."},
     },
-}
+    needs=["token"],
+    example={"token": "eyJhbGciOiJFUzI1NiIsImtpZCI6Ii4uLiJ9.eyJpc3MiOiIuLi4ifQ.MEUCIQ"},
+)
 
 
 class InactiveToken(BaseModel):

@@ -1,40 +1,30 @@
 """`POST /auth/revoke`: whoever holds a token may end its session (RFC 7009)."""
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 
 from authsvc.core.errors import Unavailable
-from authsvc.core.forms import FormDep, required
+from authsvc.core.forms import FormDep, described, required
 from authsvc.core.oauth import InvalidRequest, oauth_refusals
 from authsvc.grants.deps import GrantsDep
 from authsvc.grants.service import Presented
 
 router = APIRouter(tags=["revoke"])
 
-_FORM: dict[str, Any] = {
-    "required": True,
-    "content": {
-        "application/x-www-form-urlencoded": {
-            "schema": {
-                "type": "object",
-                "required": ["token"],
-                "properties": {
-                    "token": {"type": "string", "description": "An access or refresh token."},
-                    "token_type_hint": {
-                        "type": "string",
-                        "description": "`access_token` or `refresh_token`. Not needed.",
-                    },
-                },
-            },
-            "example": {
-                "token": "r1.3f0e0c1de2b04b19a7b15d4c8e6f0a12.0."
-                "q3fVb7TzPfLd8sNb3GjUe6A7RvK2yq0mWc9Xh4s1o0E",
-                "token_type_hint": "refresh_token",
-            },
-        }
+_FORM = described(
+    {
+        "token": {"type": "string", "description": "An access or refresh token."},
+        "token_type_hint": {
+            "type": "string",
+            "description": "`access_token` or `refresh_token`. Not needed.",
+        },
     },
-}
+    needs=["token"],
+    example={
+        "token": "r1.3f0e0c1de2b04b19a7b15d4c8e6f0a12.0."
+        "q3fVb7TzPfLd8sNb3GjUe6A7RvK2yq0mWc9Xh4s1o0E",
+        "token_type_hint": "refresh_token",
+    },
+)
 
 
 @router.post(

@@ -1,53 +1,43 @@
 """The wire models of `/auth/token`: a form in, a token response out (RFC 6749 §4.3, §5.1, §6)."""
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict
+
+from authsvc.core.forms import described
 
 _REFRESH_TOKEN = "r1.3f0e0c1de2b04b19a7b15d4c8e6f0a12.0.q3fVb7TzPfLd8sNb3GjUe6A7RvK2yq0mWc9Xh4s1o0E"
 
-# Written by hand, because the form is read by hand: OAuth wants doubled parameters refused and
-# unknown ones ignored, and its own error shape for both.
-TOKEN_FORM: dict[str, Any] = {
-    "required": True,
-    "content": {
-        "application/x-www-form-urlencoded": {
-            "schema": {
-                "type": "object",
-                "required": ["grant_type"],
-                "properties": {
-                    "grant_type": {"type": "string", "enum": ["password", "refresh_token"]},
-                    "username": {
-                        "type": "string",
-                        "format": "email",
-                        "description": "With `password`: the e-mail.",
-                    },
-                    "password": {
-                        "type": "string",
-                        "format": "password",
-                        "description": "With `password`.",
-                    },
-                    "refresh_token": {"type": "string", "description": "With `refresh_token`."},
-                    "scope": {"type": "string", "description": "Space-separated; `profile`."},
-                },
-            },
-            "examples": {
-                "password": {
-                    "summary": "Sign in",
-                    "value": {
-                        "grant_type": "password",
-                        "username": "ada@example.com",
-                        "password": "a fern under seven moons",
-                    },
-                },
-                "refresh_token": {
-                    "summary": "Renew",
-                    "value": {"grant_type": "refresh_token", "refresh_token": _REFRESH_TOKEN},
-                },
-            },
-        }
+TOKEN_FORM = described(
+    {
+        "grant_type": {"type": "string", "enum": ["password", "refresh_token"]},
+        "username": {
+            "type": "string",
+            "format": "email",
+            "description": "With `password`: the e-mail.",
+        },
+        "password": {
+            "type": "string",
+            "format": "password",
+            "description": "With `password`.",
+        },
+        "refresh_token": {"type": "string", "description": "With `refresh_token`."},
+        "scope": {"type": "string", "description": "Space-separated; `profile`."},
     },
-}
+    needs=["grant_type"],
+    examples={
+        "password": {
+            "summary": "Sign in",
+            "value": {
+                "grant_type": "password",
+                "username": "ada@example.com",
+                "password": "a fern under seven moons",
+            },
+        },
+        "refresh_token": {
+            "summary": "Renew",
+            "value": {"grant_type": "refresh_token", "refresh_token": _REFRESH_TOKEN},
+        },
+    },
+)
 
 
 class TokenResponse(BaseModel):
