@@ -1,6 +1,7 @@
 """The parent of the workers: gives up where none can start, and never once one has served."""
 
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -77,6 +78,26 @@ def test_once_one_has_served_a_worker_that_cannot_start_is_tried_again(
     assert not supervisor.is_hopeless
     assert not supervisor.should_exit.is_set()
     assert [process.pid for process in supervisor.processes] == [1, 100]
+
+
+def test_one_that_still_cannot_start_is_not_tried_all_the_time(
+    supervisor: Supervisor, started: list[Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    _watch(supervisor, Worker(1, None), Worker(2, STARTUP_FAILURE))
+    tries = []
+    for _ in range(20):
+        started[-1].exitcode = STARTUP_FAILURE
+        now += 0.5
+        supervisor.keep_subprocess_alive()
+        tries.append(len(started))
+    # At once, then every three seconds: of ten, after 3, 6 and 9.
+    assert tries == [1] * 5 + [2] * 6 + [3] * 6 + [4] * 3
+    # One that was killed is replaced at once, however young it is.
+    started[-1].exitcode = -9
+    supervisor.keep_subprocess_alive()
+    assert len(started) == 5
 
 
 def test_one_that_was_killed_is_replaced_also_before_any_has_served(

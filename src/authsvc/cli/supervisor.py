@@ -18,6 +18,8 @@ _log = logging.getLogger("uvicorn.error")
 # on a busy machine takes its time, too.
 _ANSWER_WITHIN = 1.0
 _LIFE_WITHIN = 60.0
+# What keeps a worker from starting is rarely over at once, and starting takes a second of a core.
+_TRY_EVERY = 3.0
 
 
 class Supervisor(Multiprocess):
@@ -33,6 +35,7 @@ class Supervisor(Multiprocess):
         self.is_hopeless = False
         self._has_served = False
         self._seen_at: dict[int | None, float] = {}
+        self._started_at: dict[int, float] = {}
 
     def keep_subprocess_alive(self) -> None:
         """Replace the workers that have ended or hang."""
@@ -42,11 +45,15 @@ class Supervisor(Multiprocess):
             process.kill()
             process.join()
             self._seen_at.pop(process.pid, None)
-            if process.exitcode == STARTUP_FAILURE and not self._has_served:
-                self.is_hopeless = True
-                self.should_exit.set()
-                return
+            if process.exitcode == STARTUP_FAILURE:
+                if not self._has_served:
+                    self.is_hopeless = True
+                    self.should_exit.set()
+                    return
+                if time.monotonic() - self._started_at.get(index, float("-inf")) < _TRY_EVERY:
+                    continue
             _log.info(f"Child process [{process.pid}] died")
+            self._started_at[index] = time.monotonic()
             self.processes[index] = Process(self.config, self.sockets)
             self.processes[index].start()
 
