@@ -3,10 +3,11 @@
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import BrowserContext, expect
 
 from pages.conftest import Account
 from pages.visitor import Visitor
+from serving import Served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -71,3 +72,32 @@ async def test_the_signed_in_are_offered_the_way_on(reader: Visitor) -> None:
     await reader.go("/login?next=/redoc%23tag")
     onwards = reader.page.get_by_role("link", name="Continue")
     await expect(onwards).to_have_attribute("href", f"{reader.origin}/redoc#tag")
+
+
+async def test_whose_access_token_has_run_out_is_led_on_without_signing_in(
+    context: BrowserContext, short_lived: Served, stale: dict[str, str]
+) -> None:
+    visitor = await Visitor.arrive(context, short_lived.origin)
+    await context.add_cookies(
+        [{"name": name, "value": stale[name], "url": short_lived.origin} for name in stale]
+    )
+    await visitor.go("/docs")
+    await expect(visitor.page.locator(".opblock").first).to_be_visible()
+    assert visitor.page.url == f"{short_lived.origin}/docs"
+    assert visitor.faults == []
+
+
+async def test_whose_session_has_ended_signs_in(
+    context: BrowserContext, short_lived: Served, stale: dict[str, str]
+) -> None:
+    visitor = await Visitor.arrive(context, short_lived.origin)
+    gone = {**stale, "authsvc_refresh": "r1.none"}
+    await context.add_cookies(
+        [{"name": name, "value": gone[name], "url": short_lived.origin} for name in gone]
+    )
+    visitor.refusals.add("401 /auth/refresh")
+    await visitor.go("/docs")
+    await expect(visitor.page.get_by_role("status")).to_have_text("Sign in to continue.")
+    await visitor.sign_in(Account().email, Account().password)
+    await visitor.page.wait_for_url(f"{short_lived.origin}/docs")
+    assert visitor.faults == []

@@ -1,12 +1,16 @@
 /*
  * The script of the sign-in page: sign in, create an account, see who is signed in, sign out.
  * It talks JSON to the service that served it. Tokens travel in HttpOnly cookies, which no
- * script can read, and everything that came from a person is shown with textContent.
+ * script can read, and everything that came from a person is shown with textContent. An access
+ * token that has run out is renewed (authsvc.js): its session is still there.
  */
+
+import { AuthClient } from "./authsvc.js";
 
 const ANSWER_WITHIN_MS = 20_000;
 const CONNECTION_LOST = "The service did not answer. Check your connection and try again.";
 
+const service = new AuthClient();
 const byId = (id) => document.getElementById(id);
 const next = ownAddress(new URLSearchParams(location.search).get("next"));
 
@@ -25,7 +29,7 @@ async function ask(method, path, json) {
   const body = json && JSON.stringify(json);
   try {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const answer = await fetch(path, { method, headers, body, signal, cache: "no-store" });
+    const answer = await service.fetch(path, { method, headers, body, signal, cache: "no-store" });
     const text = await answer.text();
     return { status: answer.status, body: text ? JSON.parse(text) : {}, retryAfter: answer.headers.get("Retry-After") };
   } catch {
@@ -149,8 +153,15 @@ async function signOut() {
 
 /** Somebody may be signed in already. The 401 for nobody is an ordinary answer, which browsers still log. */
 async function recognise() {
+  let isRenewed = false;
+  service.addEventListener("renewed", () => (isRenewed = true), { once: true });
   const answer = await ask("GET", "/getProfile");
-  if (answer.status === 200) return enter(answer.body);
+  if (answer.status === 200) {
+    enter(answer.body);
+    // Whoever was led here only because their access token had run out need not stay.
+    if (isRenewed && next) location.replace(next);
+    return;
+  }
   if (!byId("account").hidden) show("sign-in");
   if (answer.status === 0) say(CONNECTION_LOST, "error");
   else if (next) say("Sign in to continue.");
