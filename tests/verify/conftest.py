@@ -1,4 +1,4 @@
-"""The three proxies, each once for all tests."""
+"""The four proxies, each once for all tests."""
 
 from collections.abc import Iterator
 

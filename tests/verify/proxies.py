@@ -1,5 +1,6 @@
 """The real proxies with the configurations in `deploy/`; only the ports are others."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -47,11 +48,18 @@ def _traefik(there: Path) -> Sequence[str]:
     return [str(Path(sys.executable).with_name("traefik")), "--configFile=traefik.yml"]
 
 
+def _envoy(there: Path) -> Sequence[str]:
+    program = Path(sys.executable).with_name("envoy")
+    options = ("--disable-hot-restart", "--concurrency", "1", "--log-level", "warn")
+    return [str(program), "-c", str(there / "envoy.yaml"), *options]
+
+
 # By name: how it is started in a directory with its configuration.
 PROXIES: Mapping[str, Callable[[Path], Sequence[str]]] = {
     "nginx": _nginx,
     "caddy": _caddy,
     "traefik": _traefik,
+    "envoy": _envoy,
 }
 
 
@@ -63,13 +71,25 @@ def _program(name: str) -> str:
 
 
 @contextmanager
-def proxying(name: str, there: Path, *, port: int, authsvc: int, application: int) -> Iterator[str]:
-    """Run a proxy between its own port and the two others, until the block ends; say where."""
+def proxying(
+    name: str,
+    there: Path,
+    *,
+    port: int,
+    authsvc: int,
+    application: int,
+    change: tuple[str, str] = ("", ""),
+) -> Iterator[str]:
+    """Run a proxy between its own port and the two others, until the block ends; say where.
+
+    `change` replaces one text of its configuration by another.
+    """
     there.mkdir()
     for file in (DEPLOY / name).iterdir():
         text = file.read_text("utf-8")
         for usual, ours in ((8080, port), (8000, authsvc), (9000, application)):
-            text = text.replace(f":{usual}", f":{ours}")
+            text = re.sub(rf"\b{usual}\b", str(ours), text)
+        text = text.replace(*change) if change[0] else text
         (there / file.name).write_text(text)
     log = there / "log"
     with (

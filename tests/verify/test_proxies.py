@@ -1,4 +1,4 @@
-"""nginx, Caddy and Traefik as `deploy/` has them, really running: what reaches the application."""
+"""The proxies as `deploy/` has them, really running: what reaches the application."""
 
 import json
 from http.cookies import SimpleCookie

@@ -1,4 +1,4 @@
-"""nginx, Caddy and Traefik as `deploy/` has them, really running: whom they keep out, and how."""
+"""The proxies as `deploy/` has them, really running: whom they keep out, and how."""
 
 import httpx
 import pytest
@@ -80,3 +80,22 @@ def test_while_authsvc_is_away_nobody_passes(
         for headers in ({}, BROWSER, {"X-Auth-Subject": "evil"}):
             assert httpx.get(f"{origin}/a", headers=headers).status_code in {500, 502, 503}
         assert application.reached == 0
+
+
+@pytest.mark.parametrize("street", ("envoy",), indirect=True)
+def test_where_the_script_of_envoy_fails_nobody_passes(
+    street: Street, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Envoy itself would go on as if there were no script."""
+    for line in ("local answer, body = ask(handle)", 'headers:remove("authorization")'):
+        there = tmp_path_factory.mktemp("broken") / "proxy"
+        ports = {
+            "port": free_port(),
+            "authsvc": int(street.authsvc.rpartition(":")[2]),
+            "application": street.application.port,
+        }
+        before = street.application.reached
+        with proxying("envoy", there, **ports, change=(line, f'{line} error("broken")')) as origin:
+            answer = httpx.get(f"{origin}/a", headers=bearer(street.token()))
+        assert answer.status_code == 503
+        assert street.application.reached == before
