@@ -17,6 +17,8 @@ from authsvc.core.logging import configure_logging
 from authsvc.settings import PREFIX, Settings
 
 _ENV_FILE = Path(".env")
+# New objects, and collections before the next generation is looked through as well.
+_COLLECTED_AFTER = (10_000, 20, 20)
 _SECRET_FILE = "secret_key"
 
 
@@ -71,6 +73,8 @@ def application() -> FastAPI:
     # What is there by now stays: the collector need not go through all of it again and again.
     gc.collect()
     gc.freeze()
+    # Requests drop what they make by themselves: what is left for the collector can wait longer.
+    gc.set_threshold(*_COLLECTED_AFTER)
     return app
 
 

@@ -51,7 +51,7 @@ FIELDS = frozenset(
 REQUEST: ContextVar[Mapping[str, str]] = ContextVar("request", default=MappingProxyType({}))
 
 _LONGEST_VALUE = 512
-_PLAIN = (int, float, NoneType)
+_PLAIN = frozenset({int, float, bool, NoneType})
 # Escapes whatever is not ASCII.
 _encode = json.JSONEncoder(default=repr).encode
 # Called with each event that is logged while it is set: one application listens to its own
@@ -150,22 +150,19 @@ def _only_known_fields(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> Mapping[str, Any]:
     return {
-        key: value if _is_traceback(key, value) else _printable(value)
+        key: value if type(value) in _PLAIN else _shown(key, value)
         for key, value in event.items()
         if key in FIELDS
     }
 
 
-def _is_traceback(key: str, value: object) -> bool:
-    """Tell what Python has formatted; the server hands on that of a failed start as its event."""
-    return key == "exception" or (key == "event" and str(value).startswith("Traceback "))
-
-
-def _printable(value: object) -> object:
+def _shown(key: str, value: object) -> str:
     """Keep a value on its line: control characters are escaped, long texts cut."""
-    if isinstance(value, _PLAIN):
-        return value
     text = str(value)
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    if text.isprintable() and len(text) <= _LONGEST_VALUE:
+        return text
+    # What Python has formatted; the server hands on that of a failed start as its event.
+    if key == "exception" or (key == "event" and text.startswith("Traceback ")):
+        return text
+    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     return text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + "…"

@@ -6,7 +6,8 @@ older than their question: it goes into a query that has not begun.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -30,7 +31,7 @@ class _SharedReads(Generic[K, V]):
         """Read from `database` with `find`."""
         self._database = database
         self._find = find
-        self._waiting: dict[K, asyncio.Future[V | None]] = {}
+        self._waiting: defaultdict[K, list[asyncio.Future[V | None]]] = defaultdict(list)
         self._reading: asyncio.Task[None] | None = None
 
     async def get(self, key: K) -> V | None:
@@ -40,40 +41,45 @@ class _SharedReads(Generic[K, V]):
             Unavailable: If the database does not answer.
 
         """
-        waiting = self._waiting.get(key)
-        if waiting is None:
-            waiting = asyncio.get_running_loop().create_future()
-            # Asked for its outcome here too: those who wait may all have gone away.
-            waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
-            self._waiting[key] = waiting
+        # One's own: who goes away takes the answer from nobody else.
+        answer: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
+        self._waiting[key].append(answer)
         if self._reading is None:
             self._reading = asyncio.create_task(self._read())
-        # Shielded: who goes away must not take the answer from the others.
-        return await asyncio.shield(waiting)
+        return await answer
 
     async def _read(self) -> None:
         try:
             while self._waiting:
                 keys = [*self._waiting][:_MOST]
-                asked = {key: self._waiting.pop(key) for key in keys}
-                await self._answer(asked)
+                await self._answer({key: self._waiting.pop(key) for key in keys})
         finally:
             self._reading = None
 
-    async def _answer(self, asked: dict[K, asyncio.Future[V | None]]) -> None:
+    async def _answer(self, asked: Mapping[K, Collection[asyncio.Future[V | None]]]) -> None:
         try:
             async with self._database.reading() as session:
                 found = await self._find(UserRepository(session), asked.keys())
         except asyncio.CancelledError:
-            for waiting in asked.values():
-                waiting.cancel()
+            for answer in _open(asked):
+                answer.cancel()
             raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, it is theirs who wait
-            for waiting in asked.values():
-                waiting.set_exception(fault)
+            for answer in _open(asked):
+                answer.set_exception(fault)
+                # Asked for here, too: who waits may go away at this very moment.
+                answer.exception()
             return
-        for key, waiting in asked.items():
-            waiting.set_result(found.get(key))
+        for key, answers in asked.items():
+            user = found.get(key)
+            for answer in answers:
+                if not answer.done():
+                    answer.set_result(user)
+
+
+def _open(asked: Mapping[K, Iterable[asyncio.Future[V]]]) -> Iterator[asyncio.Future[V]]:
+    """Return those that somebody still waits for."""
+    return (answer for answers in asked.values() for answer in answers if not answer.done())
 
 
 class UserLookups(_SharedReads[UUID, Account]):
