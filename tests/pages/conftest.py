@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright, expe
 from factories import GENEROUS
 from pages.app_server import app_server
 from pages.visitor import Visitor
-from serving import Served, serving
+from serving import Served, serving_cheaply
 
 # Far more than anything takes: a busy machine must not turn a test red.
 _ANSWER_WITHIN_MS = 20_000
@@ -33,7 +33,7 @@ class Account:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Run the server on an empty data directory."""
-    with serving(tmp_path_factory.mktemp("pages"), **GENEROUS) as served:
+    with serving_cheaply(tmp_path_factory.mktemp("pages"), workers=1, **GENEROUS) as served:
         yield served
 
 
@@ -107,7 +107,7 @@ def short_lived(tmp_path_factory: pytest.TempPathFactory, app_origin: str) -> It
         "log_format": "json",
         **GENEROUS,
     }
-    with serving(tmp_path_factory.mktemp("short-lived"), **settings) as served:
+    with serving_cheaply(tmp_path_factory.mktemp("short-lived"), workers=1, **settings) as served:
         httpx.post(f"{served.origin}/auth/register", json=vars(Account())).raise_for_status()
         yield served
 
@@ -121,7 +121,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "limit_refreshes": "1/minute",
         "signing_alg": "HS256",
     }
-    with serving(tmp_path_factory.mktemp("strict"), **settings) as served:
+    with serving_cheaply(tmp_path_factory.mktemp("strict"), workers=1, **settings) as served:
         httpx.post(f"{served.origin}/auth/register", json=vars(Account())).raise_for_status()
         yield served
 

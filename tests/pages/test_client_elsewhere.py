@@ -156,10 +156,11 @@ async def test_what_one_person_asked_is_not_asked_again_as_another(
         (await client.post("/auth/register", json=other)).raise_for_status()
     await enter(context, short_lived, stale)
     asking, changing = [await Tab.open(context, short_lived.origin + QUIET_PAGE) for _ in range(2)]
-    is_released = asyncio.Event()
+    is_refused, is_released = asyncio.Event(), asyncio.Event()
 
     async def hold(route: Route) -> None:
         answer = await route.fetch()
+        is_refused.set()
         await is_released.wait()
         await route.fulfill(response=answer)
 
@@ -168,6 +169,7 @@ async def test_what_one_person_asked_is_not_asked_again_as_another(
     patched = asyncio.create_task(
         asking.ask("/profile", headers={"Content-Type": "application/json"}, **patch)
     )
+    await is_refused.wait()
     await changing.sign_in(Account(**other))
     await asking.until("heard.includes('signed-in')")
     is_released.set()

@@ -1,8 +1,7 @@
 /*
  * The script of the sign-in page: sign in, create an account, see who is signed in, sign out.
- * It talks JSON to the service that served it. Tokens travel in HttpOnly cookies, which no
- * script can read, and everything that came from a person is shown with textContent. An access
- * token that has run out is renewed (authsvc.js): its session is still there.
+ * Tokens travel in HttpOnly cookies, which no script can read, and authsvc.js renews them. All
+ * that came from a person is shown with textContent.
  */
 
 import { AuthClient } from "./authsvc.js";
@@ -25,11 +24,10 @@ function ownAddress(path) {
 
 /** Sends a request; resolves to {status, body, retryAfter}, with status 0 when nothing answered. */
 async function ask(method, path, json) {
-  const headers = json ? { "Content-Type": "application/json" } : {};
-  const body = json && JSON.stringify(json);
+  const content = json && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(json) };
   try {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const answer = await service.fetch(path, { method, headers, body, signal, cache: "no-store" });
+    const answer = await service.fetch(path, { method, signal, cache: "no-store", ...content });
     const text = await answer.text();
     return { status: answer.status, body: text ? JSON.parse(text) : {}, retryAfter: answer.headers.get("Retry-After") };
   } catch {
@@ -153,15 +151,11 @@ async function signOut() {
 
 /** Somebody may be signed in already. The 401 for nobody is an ordinary answer, which browsers still log. */
 async function recognise() {
-  let isRenewed = false;
-  service.addEventListener("renewed", () => (isRenewed = true), { once: true });
+  // Whoever was led here only because their access token had run out need not stay.
+  let goOn = () => {};
+  service.addEventListener("renewed", () => (goOn = () => next && location.replace(next)), { once: true });
   const answer = await ask("GET", "/getProfile");
-  if (answer.status === 200) {
-    enter(answer.body);
-    // Whoever was led here only because their access token had run out need not stay.
-    if (isRenewed && next) location.replace(next);
-    return;
-  }
+  if (answer.status === 200) return void enter(answer.body, goOn());
   if (!byId("account").hidden) show("sign-in");
   if (answer.status === 0) say(CONNECTION_LOST, "error");
   else if (next) say("Sign in to continue.");
@@ -193,15 +187,11 @@ function wire(form, job) {
   form.addEventListener("input", ({ target }) => mark(target, ""));
 }
 
-function onClick(selector, job) {
-  for (const button of document.querySelectorAll(selector)) button.addEventListener("click", job);
-}
-
 wire(byId("sign-in-form"), signIn);
 wire(byId("sign-up-form"), signUp);
-onClick("#sign-out", () => alone(signOut));
-onClick(".reveal", ({ currentTarget }) => reveal(currentTarget, currentTarget.textContent === "Show"));
-onClick("[data-go]", change);
+byId("sign-out").onclick = () => alone(signOut);
+for (const button of document.querySelectorAll(".reveal")) button.onclick = () => reveal(button, button.textContent === "Show");
+for (const button of document.querySelectorAll("[data-go]")) button.onclick = change;
 // A page brought back by the Back button shows what was true when it was left.
 addEventListener("pageshow", ({ persisted }) => persisted && alone(recognise));
 
