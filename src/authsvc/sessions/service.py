@@ -120,7 +120,12 @@ class SessionService:
         session = await self._sessions.get(token.session_id) if token else None
         if not token or not session or not self._refresh_tokens.is_genuine(token, session):
             raise UnknownRefreshToken
-        return await self._rotate(token, session, device) or await self._replay(token)
+        if token.generation == session.generation:
+            if rotated := await self._rotate(token, session, device):
+                return rotated
+            # Ended, or exchanged by somebody else, since we looked.
+            session = await self._sessions.get(token.session_id)
+        return await self._replay(token, session)
 
     async def end(self, session_id: UUID) -> bool:
         """End a session. False if it had ended before, or never was."""
@@ -153,10 +158,9 @@ class SessionService:
             return None
         return OpenSession(rotated, self._refresh_tokens.derive(rotated), access_expires_at)
 
-    async def _replay(self, token: RefreshToken) -> OpenSession:
+    async def _replay(self, token: RefreshToken, session: Session | None) -> OpenSession:
         """Answer for a token that is not of the present generation."""
         now = self._clock.now()
-        session = await self._sessions.get(token.session_id)
         if session is None or not session.is_live(now):
             raise SessionOver
         if token.generation > session.generation:
@@ -168,8 +172,7 @@ class SessionService:
                 session.id, session.generation, now, access_expires_at=access_expires_at
             )
             if kept is None:
-                # Ended, or exchanged again, since we looked.
-                return await self._replay(token)
+                return await self._replay(token, await self._sessions.get(token.session_id))
             return OpenSession(kept, self._refresh_tokens.derive(kept), access_expires_at)
         await self._sessions.end(session.id, now)
         _log.warning("refresh_reuse", session_id=session.id, user_id=session.user_id)
