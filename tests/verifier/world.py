@@ -13,7 +13,7 @@ import httpx
 
 from attacks.forge import decode
 from factories import PASSWORD, bearer
-from serving import PROGRAM, Served, environment, free_port, serving
+from serving import PROGRAM, Served, environment, free_port, serving_cheaply
 
 Pair = dict[str, Any]
 
@@ -93,7 +93,7 @@ def running(directory: Path) -> Iterator[World]:
     """Run both until the block ends."""
     port = free_port()
     with (
-        serving(directory, **_SETTINGS) as authsvc,
+        serving_cheaply(directory, workers=1, **_SETTINGS) as authsvc,
         httpx.Client() as http,
         subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "main:app", "--port", str(port)],

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from serving import free_port, serving
+from serving import free_port, serving_cheaply
 from verify.application import running
 from verify.proxies import PROXIES, proxying
 from verify.street import ADA, PATIENCE, Street
@@ -24,7 +24,7 @@ def street(
     }
     with (
         running() as application,
-        serving(there, **settings) as authsvc,
+        serving_cheaply(there, workers=1, **settings) as authsvc,
         proxying(
             request.param,
             there / "proxy",
