@@ -52,7 +52,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Worker]:
 
 @pytest.fixture
 def supervisor() -> Iterator[Supervisor]:
-    supervisor = Supervisor(Config("authsvc.boot:application", workers=2), [])
+    supervisor = Supervisor(Config("authsvc.boot:application", workers=2, log_config=None), [])
     yield supervisor
     supervisor.should_exit.set()
 
