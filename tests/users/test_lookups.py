@@ -11,7 +11,7 @@ from authsvc.core.errors import Unavailable
 from authsvc.users import lookups as module
 from authsvc.users.lookups import UserLookups
 from authsvc.users.models import User
-from authsvc.users.repository import Account, UserRepository
+from authsvc.users.repository import Account, AccountRepository, UserRepository
 from factories import MovedClock
 
 
@@ -24,13 +24,13 @@ def lookups(database: Database) -> UserLookups:
 def queries(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count the users that each query asks for."""
     counted: list[int] = []
-    of_ids = UserRepository.of_ids
+    of_ids = AccountRepository.of_ids
 
-    async def counting(self: UserRepository, ids: Iterable[UUID]) -> Mapping[UUID, Account]:
+    async def counting(self: AccountRepository, ids: Iterable[UUID]) -> Mapping[UUID, Account]:
         counted.append(len([*ids]))
         return await of_ids(self, ids)
 
-    monkeypatch.setattr(UserRepository, "of_ids", counting)
+    monkeypatch.setattr(AccountRepository, "of_ids", counting)
     return counted
 
 
@@ -97,7 +97,7 @@ async def test_an_outage_is_told_to_all_who_wait_and_is_over_when_it_is_over(
         raise Unavailable
 
     with monkeypatch.context() as broken:
-        broken.setattr(UserRepository, "of_ids", away)
+        broken.setattr(AccountRepository, "of_ids", away)
         outcomes = await asyncio.gather(
             *(lookups.get(user_id) for _ in range(5)), return_exceptions=True
         )

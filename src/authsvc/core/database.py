@@ -13,7 +13,7 @@ from asyncpg import PostgresError
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -94,6 +94,17 @@ class Database:
         async with outages(), AsyncSession(self._read_engine, expire_on_commit=False) as session:
             yield session
 
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[AsyncConnection]:
+        """Read as `reading` does, without the books that a session keeps of what it has read.
+
+        Raises:
+            Unavailable: If the database does not answer.
+
+        """
+        async with outages(), self._read_engine.connect() as connection:
+            yield connection
+
     def file_exists(self) -> bool:
         """Tell whether an embedded database has been made yet. A server's counts as made."""
         return self._file is None or self._file.exists()
@@ -105,8 +116,8 @@ class Database:
             Unavailable: If there is none.
 
         """
-        async with self.reading() as session:
-            await (await session.connection()).execute(text("SELECT 1"))
+        async with self.looking() as connection:
+            await connection.execute(text("SELECT 1"))
 
     async def dispose(self) -> None:
         """Close every connection."""

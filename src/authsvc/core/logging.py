@@ -66,7 +66,6 @@ def configure_logging(style: Literal["console", "json"], level: int = logging.IN
     """Send structlog's and the standard library's lines to standard error in one shape."""
     shared: list[Processor] = [
         _add_request,
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

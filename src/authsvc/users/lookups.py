@@ -6,14 +6,15 @@ older than their question: it goes into a query that has not begun.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from authsvc.core.database import Database
 from authsvc.users.models import User
-from authsvc.users.repository import Account, UserRepository
+from authsvc.users.repository import Account, AccountRepository, UserRepository
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -21,16 +22,13 @@ V = TypeVar("V")
 # Rows of one query. Beyond that the others wait for the next one.
 _MOST = 500
 
-_Find = Callable[[UserRepository, Collection[K]], Awaitable[Mapping[K, V]]]
 
-
-class _SharedReads(Generic[K, V]):
+class _SharedReads(ABC, Generic[K, V]):
     """Looks users up by a key, for all requests of a process."""
 
-    def __init__(self, database: Database, find: _Find[K, V]) -> None:
-        """Read from `database` with `find`."""
+    def __init__(self, database: Database) -> None:
+        """Read from `database`."""
         self._database = database
-        self._find = find
         self._waiting: defaultdict[K, list[asyncio.Future[V | None]]] = defaultdict(list)
         self._reading: asyncio.Task[None] | None = None
 
@@ -56,10 +54,13 @@ class _SharedReads(Generic[K, V]):
         finally:
             self._reading = None
 
+    @abstractmethod
+    async def _find(self, keys: Collection[K]) -> Mapping[K, V]:
+        """Read those of `keys` that there are, with one query."""
+
     async def _answer(self, asked: Mapping[K, Collection[asyncio.Future[V | None]]]) -> None:
         try:
-            async with self._database.reading() as session:
-                found = await self._find(UserRepository(session), asked.keys())
+            found = await self._find(asked.keys())
         except asyncio.CancelledError:
             for answer in _open(asked):
                 answer.cancel()
@@ -85,14 +86,14 @@ def _open(asked: Mapping[K, Iterable[asyncio.Future[V]]]) -> Iterator[asyncio.Fu
 class UserLookups(_SharedReads[UUID, Account]):
     """Looks users up by id."""
 
-    def __init__(self, database: Database) -> None:
-        """Read from `database`."""
-        super().__init__(database, lambda users, ids: users.of_ids(ids))
+    async def _find(self, keys: Collection[UUID]) -> Mapping[UUID, Account]:
+        async with self._database.looking() as connection:
+            return await AccountRepository(connection).of_ids(keys)
 
 
 class EmailLookups(_SharedReads[str, User]):
     """Looks users up by their address in canonical form, with the password's hash."""
 
-    def __init__(self, database: Database) -> None:
-        """Read from `database`."""
-        super().__init__(database, lambda users, emails: users.of_emails(emails))
+    async def _find(self, keys: Collection[str]) -> Mapping[str, User]:
+        async with self._database.reading() as session:
+            return await UserRepository(session).of_emails(keys)

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam
+from sqlalchemy import ARRAY, Uuid, any_, bindparam
 from sqlalchemy import select as select_columns
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,15 +24,18 @@ class Account(NamedTuple):
     name: str | None
     email_verified: bool
     is_active: bool
-    roles: list[str]
     created_at: datetime
     updated_at: datetime
+    roles: tuple[str, ...]
 
 
 # What every login, refresh and profile asks, built once: building takes as long as running it.
-_ACCOUNTS = select_columns(*(User.__table__.c[name] for name in Account._fields)).where(  # type: ignore[attr-defined]
-    col(User.id).in_(bindparam("ids", expanding=True))
-)
+_ACCOUNTS = select_columns(*(User.__table__.c[name] for name in Account._fields))  # type: ignore[attr-defined]
+_ACCOUNTS_OF_IDS = {
+    "sqlite": _ACCOUNTS.where(col(User.id).in_(bindparam("ids", expanding=True))),
+    # One text for any number of ids: nothing is written, or prepared, for each number anew.
+    "postgresql": _ACCOUNTS.where(col(User.id) == any_(bindparam("ids", type_=ARRAY(Uuid)))),
+}
 _OF_EMAILS = select(User).where(col(User.email).in_(bindparam("emails", expanding=True)))
 _HELD = (
     select(User)
@@ -39,6 +43,20 @@ _HELD = (
     .with_for_update(read=True)
     .execution_options(populate_existing=True)
 )
+
+
+class AccountRepository:
+    """Reads the table `users` over one connection, for those who only look."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work over `connection`."""
+        self._connection = connection
+
+    async def of_ids(self, user_ids: Iterable[UUID]) -> Mapping[UUID, Account]:
+        """Return those of several users that exist, by their ids."""
+        statement = _ACCOUNTS_OF_IDS[self._connection.dialect.name]
+        rows = await self._connection.execute(statement, {"ids": [*user_ids]})
+        return {row[0]: Account._make((*row[:-1], tuple(row[-1]))) for row in rows}
 
 
 class UserRepository:
@@ -51,12 +69,6 @@ class UserRepository:
     async def get(self, user_id: UUID) -> User | None:
         """Return the user of that id."""
         return await self._session.get(User, user_id)
-
-    async def of_ids(self, user_ids: Iterable[UUID]) -> Mapping[UUID, Account]:
-        """Return those of several users that exist, by their ids."""
-        connection = await self._session.connection()
-        rows = await connection.execute(_ACCOUNTS, {"ids": [*user_ids]})
-        return {row[0]: Account._make(row) for row in rows}
 
     async def hold(self, user_id: UUID) -> User | None:
         """Return the user as they are now, and keep them so until the transaction ends.
