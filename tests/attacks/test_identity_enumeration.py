@@ -108,5 +108,5 @@ async def test_a33_the_log_tells_the_operator_what_the_answer_does_not(
         await _try(people, "/auth/login", who)
         log = capsys.readouterr().err
         assert log.count('"login_failed"') == 1
-        assert f'"reason": "{reason}"' in log
+        assert f'"reason":"{reason}"' in log
         assert FAILURES[who][0] not in log

@@ -117,5 +117,5 @@ async def test_a70_a_token_in_the_address_is_worth_nothing_and_is_written_nowher
         assert answer.json()["type"].endswith("/problems/not-authenticated")
         assert not any(token in answer.text for token in tokens.values())
     said = capsys.readouterr().err
-    assert '"path": "/sessions"' in said
+    assert '"path":"/sessions"' in said
     assert not any(token in said for token in tokens.values())

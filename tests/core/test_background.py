@@ -32,7 +32,7 @@ async def test_a_job_is_repeated_and_outlives_its_failures(
     assert work.runs >= 3
     said = capsys.readouterr().err
     assert said.count('"job_failed"') == 1
-    assert '"job": "work"' in said
+    assert '"job":"work"' in said
 
 
 async def test_a_run_under_way_is_cancelled_at_the_end() -> None:

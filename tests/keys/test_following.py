@@ -40,7 +40,7 @@ async def test_a_new_row_that_is_garbage_is_left_out_and_told_once(
     assert ring_of(keys) == before
     said = capsys.readouterr().err
     assert said.count('"signing_key_unusable"') == 1
-    assert '"kid": "broken"' in said
+    assert '"kid":"broken"' in said
     # Another fault is told again; and with a ring it does not understand it makes no keys.
     async with database.writing() as session:
         await session.exec(

@@ -50,7 +50,7 @@ async def test_a_wrong_present_password_is_403_and_changes_nothing(
         assert answer.status_code == 403
         assert answer.json()["type"].endswith("/problems/wrong-password")
     assert await all_rows(database) == before
-    assert capsys.readouterr().err.count('"event": "reauthentication_failed"') == 3
+    assert capsys.readouterr().err.count('"event":"reauthentication_failed"') == 3
 
 
 REFUSED: Mapping[str, tuple[dict[str, object], str]] = {

@@ -1,8 +1,11 @@
 """The profile: the same under both names, and only its owner's to read and change."""
 
+import asyncio
+
 import httpx
 
 from authsvc.core.database import Database
+from credentials.instruments import set_columns
 from factories import MovedClock, bearer, get_tokens, sign_in, sign_up
 from guard.rows import all_rows
 
@@ -77,3 +80,16 @@ async def test_a_name_comes_back_as_json_and_never_as_a_page(client: httpx.Async
     assert answer.headers["content-type"] == "application/json"
     assert answer.json()["name"] == name
     assert not any("script" in value for value in answer.headers.values())
+
+
+async def test_a_row_that_cannot_be_read_is_its_owners_fault_alone(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    headers = []
+    for email in ("ada@example.com", "mary@example.com", "hedy@example.com"):
+        await sign_up(client, email)
+        headers.append(bearer((await get_tokens(client, email))["access_token"]))
+    await set_columns(database, "mary@example.com", roles=7)
+    asked = (client.get("/profile", headers=one) for one in headers)
+    # Together: one query reads all three.
+    assert [answer.status_code for answer in await asyncio.gather(*asked)] == [200, 500, 200]

@@ -113,7 +113,7 @@ async def _walk(client: httpx.Client, database: Database) -> Walked:
 
 def _with(event: str, request_id: str, said: str) -> list[str]:
     """Return the lines, of either style, of an event within a request."""
-    names = (f" {event} ", f'"event": "{event}"')
+    names = (f" {event} ", f'"event":"{event}"')
     return [
         line
         for line in said.splitlines()

@@ -86,11 +86,12 @@ class BoundedHttp(HttpToolsProtocol):
         """Take note that a head has ended."""
         self._pending = 0
         self._expect(self.body_within)
-        if self._is_beyond(1):
+        is_busy = self._is_beyond(0.5)
+        if is_busy and self._is_beyond(1):
             self.scope["state"][CROWDED] = True
         super().on_headers_complete()
         # With half of the places taken, nobody keeps theirs.
-        if self._is_last or self._is_beyond(0.5):
+        if self._is_last or is_busy:
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:

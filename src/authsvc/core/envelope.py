@@ -13,7 +13,6 @@ from authsvc.core.address import ClientAddress
 from authsvc.core.logging import REQUEST
 from authsvc.core.proxies import ProxyWatch
 
-_log = structlog.get_logger(__name__)
 # Tells for next to nothing whether a line for debugging would be written at all.
 _debugging = logging.getLogger(__name__)
 
@@ -59,6 +58,8 @@ class Envelope:
         # Where an answer brings none of these, nothing is to be looked through.
         self._names = frozenset([_ID_NAME, *(name for name, _ in self._headers)])
         self._proxies = ProxyWatch(address)
+        # Bound here, and not anew for each of so many lines.
+        self._lines = structlog.get_logger(__name__).bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -100,7 +101,7 @@ class Envelope:
         is_quiet = scope["path"].startswith(_QUIET_PATHS)
         if is_quiet and not _debugging.isEnabledFor(logging.DEBUG):
             return
-        log = _log.debug if is_quiet else _log.info
+        log = self._lines.debug if is_quiet else self._lines.info
         log(
             "request",
             method=scope["method"],

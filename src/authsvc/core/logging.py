@@ -5,7 +5,6 @@ does not come out at the other end.
 """
 
 import contextlib
-import json
 import logging
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
@@ -15,6 +14,7 @@ from types import MappingProxyType, NoneType
 from typing import Any, Literal, TextIO
 
 import structlog
+from pydantic_core import to_json
 from structlog.typing import Processor
 
 # Whatever a line may say. Ids are random and open nothing; `account` is a keyed hash of an e-mail.
@@ -52,8 +52,6 @@ REQUEST: ContextVar[Mapping[str, str]] = ContextVar("request", default=MappingPr
 
 _LONGEST_VALUE = 512
 _PLAIN = frozenset({int, float, bool, NoneType})
-# Escapes whatever is not ASCII.
-_encode = json.JSONEncoder(default=repr).encode
 # Called with each event that is logged while it is set: one application listens to its own
 # requests, and to nobody else's.
 listener: ContextVar[Callable[[Mapping[str, Any]], None] | None] = ContextVar(
@@ -134,7 +132,7 @@ class _Lines:
 
 
 def _as_json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-    return _encode(event)
+    return to_json(event, ensure_ascii=True, fallback=repr).decode()
 
 
 def _tell(

@@ -1,11 +1,12 @@
 """SQL for users."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast
 from sqlalchemy import select as select_columns
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +18,12 @@ from authsvc.users.models import User
 
 
 class Account(NamedTuple):
-    """A user as they may see themselves: plain columns, for reading only."""
+    """A user as they may see themselves: plain columns, for reading only.
+
+    Attributes:
+        roles_json: As stored: a row that cannot be read is a fault for its owner, and for nobody
+            whose row is read along with it.
+    """
 
     id: UUID
     email: str
@@ -26,11 +32,20 @@ class Account(NamedTuple):
     is_active: bool
     created_at: datetime
     updated_at: datetime
-    roles: tuple[str, ...]
+    roles_json: str
+
+    @property
+    def roles(self) -> list[str]:
+        """What the user may be let do, by name."""
+        return json.loads(self.roles_json)  # type: ignore[no-any-return]
 
 
 # What every login, refresh and profile asks, built once: building takes as long as running it.
-_ACCOUNTS = select_columns(*(User.__table__.c[name] for name in Account._fields))  # type: ignore[attr-defined]
+_COLUMNS = User.__table__.c  # type: ignore[attr-defined]
+_ACCOUNTS = select_columns(
+    *(_COLUMNS[name] for name in Account._fields if name != "roles_json"),
+    cast(_COLUMNS.roles, Text).label("roles_json"),
+)
 _ACCOUNTS_OF_IDS = {
     "sqlite": _ACCOUNTS.where(col(User.id).in_(bindparam("ids", expanding=True))),
     # One text for any number of ids: nothing is written, or prepared, for each number anew.
@@ -56,7 +71,7 @@ class AccountRepository:
         """Return those of several users that exist, by their ids."""
         statement = _ACCOUNTS_OF_IDS[self._connection.dialect.name]
         rows = await self._connection.execute(statement, {"ids": [*user_ids]})
-        return {row[0]: Account._make((*row[:-1], tuple(row[-1]))) for row in rows}
+        return {row[0]: Account._make(row) for row in rows}
 
 
 class UserRepository:
