@@ -46,9 +46,10 @@ def origin(served: Served) -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Start Chromium."""
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if chromium is None:
-        pytest.fail("page tests need Chromium (Debian: apt-get install chromium)", pytrace=False)
+        package = "chromium-headless-shell"
+        pytest.fail(f"page tests need Chromium (Debian: apt-get install {package})", pytrace=False)
     async with async_playwright() as playwright:
         # No sandbox: it does not start as root, and only our own pages are opened.
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
