@@ -74,8 +74,10 @@ def start(settings: Settings, clock: MovedClock) -> AppFactory:
 
     @asynccontextmanager
     async def started(**changes: object) -> AsyncIterator[FastAPI]:
-        changed = Settings.model_validate({**settings.model_dump(), **changes})
-        app = create_app(changed, clock=clock, hash_parameters=cheap_hashes)
+        chosen = settings
+        if changes:
+            chosen = Settings.model_validate({**settings.model_dump(), **changes})
+        app = create_app(chosen, clock=clock, hash_parameters=cheap_hashes)
         async with app.router.lifespan_context(app):
             yield app
 

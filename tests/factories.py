@@ -115,8 +115,8 @@ async def is_alive(client: httpx.AsyncClient, access_token: str) -> bool:
 
     Asked where no row is read: it is the token alone that decides.
     """
-    answer = await client.get("/openapi.json", headers=bearer(access_token))
-    if answer.status_code == 200:
+    answer = await client.get("/auth/verify", headers=bearer(access_token))
+    if answer.status_code == 204:
         return True
     assert answer.json()["type"].endswith("/problems/session-ended"), answer.text
     return False

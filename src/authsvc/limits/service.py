@@ -15,7 +15,6 @@ from authsvc.core.secrets import ApplicationSecret, Pseudonyms
 from authsvc.limits.attempt import Attempt, IsKnown, Windows
 from authsvc.limits.errors import TooManyAttempts
 from authsvc.limits.memory import BoundedMemory
-from authsvc.limits.valkey import ValkeyCounts
 from authsvc.limits.windows import Blocks, Counts, Window
 
 _log = structlog.get_logger(__name__)
@@ -51,7 +50,12 @@ class LimitPolicy:
 
 def counts_at(storage: str, clock: Clock) -> Counts:
     """Return the counts at an address: `memory://`, or that of a Valkey."""
-    return BoundedMemory(clock) if storage.startswith("memory:") else ValkeyCounts(storage, clock)
+    if storage.startswith("memory:"):
+        return BoundedMemory(clock)
+    # Its client takes a while to import, and most need none.
+    from authsvc.limits.valkey import ValkeyCounts  # noqa: PLC0415
+
+    return ValkeyCounts(storage, clock)
 
 
 class Limiter:

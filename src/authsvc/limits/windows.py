@@ -3,15 +3,18 @@
 import math
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING, TypeAlias
 
 from limits import RateLimitItemPerSecond, parse
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from authsvc.core.clock import Clock
 from authsvc.limits.memory import BoundedMemory
-from authsvc.limits.valkey import ValkeyCounts
 
-Counts = BoundedMemory | ValkeyCounts
+if TYPE_CHECKING:
+    from authsvc.limits.valkey import ValkeyCounts
+
+Counts: TypeAlias = "BoundedMemory | ValkeyCounts"
 
 # How long a block that is over makes the next one longer.
 _REMEMBERED = timedelta(days=1)
