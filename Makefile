@@ -22,8 +22,9 @@ migrate: $(VENV)/.run ## Bring the database's schema to this version
 
 test: $(VENV)/.dev $(VENV)/.base $(VENV)/.node chromium proxies axe ## Run every test, on SQLite and on PostgreSQL
 	@# A directory of its own: pytest prunes those in its usual place, also under a running database.
-	@# One process more than there are cores: a few tests wait for most of their time.
-	@tmp=$$(mktemp -d) && $(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')" --basetemp="$$tmp/t"; status=$$?; rm -rf "$$tmp"; exit $$status
+	@# One process more than there are cores: a few tests wait for most of their time. And each
+	@# compiles what it finds, which is kept for the next time, whatever the environment says.
+	@tmp=$$(mktemp -d) && PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n "$$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')" --basetemp="$$tmp/t"; status=$$?; rm -rf "$$tmp"; exit $$status
 
 check: $(VENV)/.dev ## Lint, types, the rules of the house, known weaknesses of dependencies
 	$(BIN)/ruff format --check .
