@@ -68,10 +68,11 @@ class Bench:
         await contender.server.settle()
         return measured
 
-    async def solo(self, module: str, *arguments: str) -> Any:  # noqa: ANN401 - JSON is anything
+    async def solo(self, module: str, *arguments: str, **environment: str) -> Any:  # noqa: ANN401 - JSON is anything
         """Run a module of `bench/solo/` alone on the server's core; return what it prints."""
         command = (sys.executable, "-m", f"bench.solo.{module}", *arguments)
         inherited = {n: v for n, v in os.environ.items() if not n.startswith("AUTHSVC_")}
+        inherited.update(environment)
         with self.site.machine.on_server_core():
             process = subprocess.Popen(
                 command, cwd=ROOT, env=inherited, stdout=subprocess.PIPE, text=True

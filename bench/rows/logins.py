@@ -13,6 +13,9 @@ from bench.measured import Measured, doubts
 _CLIENTS = 8
 # A hash takes a tenth of a second: few are counted in a short time.
 _LONGER = 2
+# What `authsvc serve` gives itself. Its number stands beside that of a loop without, and no goal
+# is measured by it: whoever writes a bare loop has no such thing.
+_LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 _GOAL = Goal("of what the same Argon2 does in a bare loop", 95, is_floor=True, unit="%")
 
 
@@ -33,21 +36,26 @@ async def _measure(bench: Bench) -> Outcome:
 
         logins: list[Measured] = []
         loops: list[Any] = []
+        large: list[Any] = []
         for _ in range(bench.options.rounds):
             loops.append(await bench.solo("argon2", str(seconds)))
+            large.append(await bench.solo("argon2", str(seconds), **_LARGE_PAGES))
             logins.append(await sign_in())
     paces = [run.pace for run in logins]
     bare = [loop["rate"] for loop in loops]
+    in_large = [loop["rate"] for loop in large]
     finding = Finding(
         _GOAL,
         ratio(statistics.median(paces), statistics.median(bare)) * 100,
         {
             "logins": f"{statistics.median(paces):.2f}/s",
             "bare loop": f"{statistics.median(bare):.2f}/s",
+            "in large pages": f"{statistics.median(in_large):.2f}/s",
         },
         doubts(ours.name, logins),
     )
-    return Outcome([finding], {"logins": [run.summary() for run in logins], "bare": loops})
+    runs = {"logins": [run.summary() for run in logins], "bare": loops, "in large pages": large}
+    return Outcome([finding], runs)
 
 
 ROW = Row(number=4, title="POST /auth/login, 8 clients", goals=(_GOAL,), measure=_measure)

@@ -18,7 +18,7 @@ from authsvc.settings import PREFIX, Settings
 
 _ENV_FILE = Path(".env")
 # New objects, and collections before the next generation is looked through as well.
-_COLLECTED_AFTER = (10_000, 20, 20)
+_COLLECTED_AFTER = (10_000, 2, 2)
 _SECRET_FILE = "secret_key"
 
 

@@ -1,5 +1,6 @@
 """The program as a whole: its version, its help, and what it says about what it does not know."""
 
+import os
 import sys
 
 import pytest
@@ -55,3 +56,59 @@ def test_without_the_servers_packages_it_says_how_to_get_them(
     with pytest.raises(SystemExit) as ended:
         main()
     assert 'pip install "authsvc[server]"' in str(ended.value)
+
+
+LARGE_PAGES = "glibc.malloc.hugetlb=1"
+
+
+@pytest.fixture
+def restarts(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Note how the program starts itself anew, where it is not let."""
+    noted: list[list[str]] = []
+
+    def refused(program: str, arguments: list[str]) -> None:
+        noted.append([program, *arguments, os.environ["GLIBC_TUNABLES"]])
+        raise PermissionError
+
+    monkeypatch.setattr(os, "execv", refused)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(sys, "argv", ["authsvc", "serve", "--help"])
+    monkeypatch.setattr(sys, "orig_argv", ["python3", "-X", "dev", "-m", "authsvc", "serve"])
+    # Before it is removed, so that it is gone again at the end.
+    monkeypatch.setenv("GLIBC_TUNABLES", "")
+    monkeypatch.delenv("GLIBC_TUNABLES")
+    return noted
+
+
+def _run() -> int:
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_the_server_starts_over_with_large_pages_and_goes_on_where_it_cannot(
+    restarts: list[list[str]],
+) -> None:
+    assert _run() == 0
+    again = [sys.executable, sys.executable, "-X", "dev", "-m", "authsvc", "serve", LARGE_PAGES]
+    assert restarts == [again]
+
+
+def test_what_the_allocator_was_told_stays_and_commands_start_once(
+    restarts: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.arena_max=2")
+    assert _run() == 0
+    monkeypatch.delenv("GLIBC_TUNABLES")
+    monkeypatch.setattr(sys, "argv", ["authsvc", "--version"])
+    assert _run() == 0
+    assert restarts == []
+
+
+def test_elsewhere_there_is_nothing_to_tell(
+    restarts: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert _run() == 0
+    assert restarts == []

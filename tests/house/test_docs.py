@@ -8,6 +8,7 @@ import pytest
 
 from authsvc import boot
 from authsvc.core.errors import Problem
+from authsvc.verifier.errors import Refused
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
@@ -26,6 +27,12 @@ def test_every_problem_is_documented_and_every_documented_one_exists() -> None:
     )
     written = {(slug, int(status), title) for slug, status, title in rows}
     assert written == {(kind.slug, kind.status, kind.title) for kind in Problem.kinds()}
+
+
+def test_what_other_services_refuse_with_is_a_problem_of_ours() -> None:
+    ours = {kind.slug: (kind.status, kind.title, kind.detail) for kind in Problem.kinds()}
+    for kind in Refused.__subclasses__():
+        assert ours[kind.slug] == (kind.status, kind.title, kind.detail)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

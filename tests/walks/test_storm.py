@@ -24,6 +24,10 @@ def _peak_mib(server: Served) -> int:
     return int(peak[1]) // 1024
 
 
+def _environment(server: Served) -> list[bytes]:
+    return Path(f"/proc/{server.process.pid}/environ").read_bytes().split(b"\0")
+
+
 async def _read_while(client: httpx.AsyncClient, storm: asyncio.Task[Counter[int]]) -> int:
     """Read the profile for as long as it storms; return how often."""
     times = 0
@@ -57,6 +61,7 @@ async def test_a41_two_hundred_logins_at_once_take_bounded_memory_and_disturb_no
 ) -> None:
     settings = {"trusted_proxies": "127.0.0.1", "hash_concurrency": "2", "hash_queue": "10"}
     with serving(tmp_path, **settings) as server:
+        assert b"GLIBC_TUNABLES=glibc.malloc.hugetlb=1" in _environment(server)
         async with httpx.AsyncClient(base_url=server.origin, timeout=_TIMEOUT) as client:
             assert (await client.post("/auth/register", json=ADA)).status_code == 201
             form = {"grant_type": "password", "username": ADA["email"], "password": PASSWORD}

@@ -92,3 +92,18 @@ class CrossSiteRequest(Problem):
         "Requests that rely on cookies must come from this origin, or from one that the operator "
         "lists in AUTHSVC_ALLOWED_ORIGINS. API clients send a bearer token and no cookies."
     )
+
+
+class InsufficientScope(Problem):
+    """The token is good, but not for this (RFC 6750 §3.1).
+
+    Nothing here asks for more than being signed in. Other services do, by `authsvc.verifier`, and
+    whoever meets their refusal finds its page here.
+    """
+
+    status, slug, title = 403, "insufficient-scope", "The token is not good for this"
+    detail = "The access token does not have a scope that this needs."
+    advice = (
+        "Another service refused this. `WWW-Authenticate` names the scopes that it needs; sign in "
+        "for them, or ask its operator."
+    )
