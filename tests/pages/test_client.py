@@ -1,6 +1,8 @@
 """`authsvc.js` in three tabs of a real browser: renewed once, ended for all, never in a loop."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -171,3 +173,18 @@ async def test_a_limit_on_renewals_is_told_and_not_tried_again(
     assert (status, problem["title"]) == (429, "Too many attempts")
     assert tab.answers == ["GET /getProfile 401", "POST /auth/refresh 429"]
     assert "signed-out" not in await tab.heard()
+
+
+async def test_a_renewal_that_could_not_be_made_is_told_and_nobody_is_signed_out(
+    context: BrowserContext, short_lived: Served, stale: dict[str, str]
+) -> None:
+    await enter(context, short_lived, stale)
+    tab = await Tab.open(context, short_lived.origin + QUIET_PAGE)
+    with closing(sqlite3.connect(short_lived.log.parent / "data" / "authsvc.db")) as database:
+        # Whoever wants to write now waits for five seconds, and is told.
+        database.execute("BEGIN IMMEDIATE")
+        status, problem = await tab.ask("/getProfile")
+    assert (status, problem["title"]) == (503, "Service unavailable")
+    assert tab.answers == ["GET /getProfile 401", "POST /auth/refresh 503"]
+    assert "signed-out" not in await tab.heard()
+    assert (await tab.ask("/getProfile"))[0] == 200
