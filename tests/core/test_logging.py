@@ -92,6 +92,23 @@ def test_an_exception_is_one_json_line_with_its_traceback(
 
 
 @pytest.mark.parametrize("style", ("console", "json"))
+def test_an_exception_is_written_whatever_its_text(
+    capsys: pytest.CaptureFixture[str], style: Style
+) -> None:
+    configure_logging(style)
+    reason = "half a \udc80 character, \u00e9 and \U0001f98a"
+    try:
+        _fail(reason)
+    except RuntimeError:
+        structlog.get_logger("test").exception("unexpected_error")
+        logging.getLogger("uvicorn.error").exception("failed")
+    logging.getLogger("uvicorn.error").error("Traceback (most recent call last):\n%s", reason)
+    said = _written(capsys)
+    shown = "\\\\udc80" if style == "json" else "\\udc80"
+    assert said.count(f"half a {shown} character") == 3
+
+
+@pytest.mark.parametrize("style", ("console", "json"))
 def test_a_traceback_does_not_show_what_variables_held(
     capsys: pytest.CaptureFixture[str], style: Style
 ) -> None:

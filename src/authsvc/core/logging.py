@@ -160,6 +160,7 @@ def _shown(key: str, value: object) -> str:
         return text
     # What Python has formatted; the server hands on that of a failed start as its event.
     if key == "exception" or (key == "event" and text.startswith("Traceback ")):
-        return text
+        # Half a character, as names of files can have, cannot be written.
+        return text.encode(errors="backslashreplace").decode()
     text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     return text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + "…"
