@@ -11,6 +11,9 @@ from uvicorn.config import STARTUP_FAILURE
 from authsvc.cli import supervisor as module
 from authsvc.cli.supervisor import Supervisor
 
+# What multiprocessing says where the interpreter itself may not be run.
+NOT_EXECUTED = 255
+
 
 class Worker:
     """What the supervisor sees of a process: one that serves, or one that ended with a status."""
@@ -62,10 +65,11 @@ def _watch(supervisor: Supervisor, *workers: Worker) -> None:
     supervisor.keep_subprocess_alive()
 
 
+@pytest.mark.parametrize("status", (STARTUP_FAILURE, 1, NOT_EXECUTED))
 def test_where_no_worker_has_ever_served_it_gives_up(
-    supervisor: Supervisor, started: list[Worker]
+    supervisor: Supervisor, started: list[Worker], status: int
 ) -> None:
-    _watch(supervisor, Worker(1, STARTUP_FAILURE), Worker(2, STARTUP_FAILURE))
+    _watch(supervisor, Worker(1, status), Worker(2, status))
     assert supervisor.is_hopeless
     assert supervisor.should_exit.is_set()
     assert started == []
@@ -80,15 +84,16 @@ def test_once_one_has_served_a_worker_that_cannot_start_is_tried_again(
     assert [process.pid for process in supervisor.processes] == [1, 100]
 
 
+@pytest.mark.parametrize("status", (STARTUP_FAILURE, 1, NOT_EXECUTED))
 def test_one_that_still_cannot_start_is_not_tried_all_the_time(
-    supervisor: Supervisor, started: list[Worker], monkeypatch: pytest.MonkeyPatch
+    supervisor: Supervisor, started: list[Worker], monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     now = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    _watch(supervisor, Worker(1, None), Worker(2, STARTUP_FAILURE))
+    _watch(supervisor, Worker(1, None), Worker(2, status))
     tries = []
     for _ in range(20):
-        started[-1].exitcode = STARTUP_FAILURE
+        started[-1].exitcode = status
         now += 0.5
         supervisor.keep_subprocess_alive()
         tries.append(len(started))

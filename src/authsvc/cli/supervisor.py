@@ -9,7 +9,6 @@ import socket
 import time
 
 from uvicorn import Config
-from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 _log = logging.getLogger("uvicorn.error")
@@ -45,7 +44,9 @@ class Supervisor(Multiprocess):
             process.kill()
             process.join()
             self._seen_at.pop(process.pid, None)
-            if process.exitcode == STARTUP_FAILURE:
+            # By itself, with an error: not even the interpreter may have started. Who is killed has
+            # a negative status.
+            if (process.exitcode or 0) > 0:
                 if not self._has_served:
                     self.is_hopeless = True
                     self.should_exit.set()
