@@ -5,7 +5,8 @@ import gc
 import os
 import sys
 
-_TUNABLES = "GLIBC_TUNABLES"
+# What the allocator is told, and by which variable.
+TUNABLES, LARGE_PAGES = "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"
 
 
 def main() -> None:
@@ -31,8 +32,8 @@ def _take_large_pages() -> None:
     allocator reads what it is told only when a process starts; whoever has told it something
     already is left alone.
     """
-    if sys.platform == "linux" and _TUNABLES not in os.environ:
-        os.environ[_TUNABLES] = "glibc.malloc.hugetlb=1"
+    if sys.platform == "linux" and TUNABLES not in os.environ:
+        os.environ[TUNABLES] = LARGE_PAGES
         # Where programs may not be started, this one goes on as it is.
         with contextlib.suppress(OSError):
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606

@@ -132,7 +132,7 @@ class _Lines:
 
 
 def _as_json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-    return to_json(event, ensure_ascii=True, fallback=repr).decode()
+    return to_json(event, ensure_ascii=True).decode()
 
 
 def _tell(

@@ -26,8 +26,7 @@ function ownAddress(path) {
 async function ask(method, path, json) {
   const content = json && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(json) };
   try {
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const answer = await service.fetch(path, { method, signal, cache: "no-store", ...content });
+    const answer = await service.fetch(path, { method, signal: AbortSignal.timeout(ANSWER_WITHIN_MS), cache: "no-store", ...content });
     const text = await answer.text();
     return { status: answer.status, body: text ? JSON.parse(text) : {}, retryAfter: answer.headers.get("Retry-After") };
   } catch {
@@ -151,14 +150,15 @@ async function signOut() {
 
 /** Somebody may be signed in already. The 401 for nobody is an ordinary answer, which browsers still log. */
 async function recognise() {
-  // Whoever was led here only because their access token had run out need not stay.
-  let goOn = () => {};
-  service.addEventListener("renewed", () => (goOn = () => next && location.replace(next)), { once: true });
+  let wasRenewed = false;
+  service.addEventListener("renewed", () => (wasRenewed = true), { once: true });
   const answer = await ask("GET", "/getProfile");
-  if (answer.status === 200) return void enter(answer.body, goOn());
-  if (!byId("account").hidden) show("sign-in");
+  if (answer.status === 200) enter(answer.body);
+  else if (!byId("account").hidden) show("sign-in");
   if (answer.status === 0) say(CONNECTION_LOST, "error");
-  else if (next) say("Sign in to continue.");
+  else if (answer.status !== 200 && next) say("Sign in to continue.");
+  // Whoever was led here only because their access token had run out need not stay.
+  else if (wasRenewed && next) location.replace(next);
 }
 
 /** Between signing in and signing up; an address typed already comes along. */
